@@ -1,0 +1,91 @@
+"""Answering: the entry of a topic, follow-up questions about it, choices when two topics are close."""
+
+from rasa_sdk.events import SlotSet
+
+from bot import answers
+from bot.actions.base import Events, RettvisAction, Situation
+from bot.effects import RecordNeed
+from bot.replies import Choice
+from bot.understanding.labels import FOLLOW_UPS
+
+CLOSE = 0.6
+"""A second topic this large a part of the first is offered beside it."""
+
+
+class Explain(RettvisAction):
+    action_name = "action_explain"
+
+    def act(self, now: Situation) -> Events:
+        close = self._close_topics(now)
+        if len(close) > 1:
+            s = now.speech
+            nothing = Choice(id="out_of_scope", title=s.gettext("Something else"))
+            choices = answers.topic_choices(now.library, close, s)
+            now.say_text(s.gettext("I want to be sure I understand you. What is it about?"), *choices, nothing)
+            return [SlotSet("topic", None)]
+        return explain(now, now.intent)
+
+    def _close_topics(self, now: Situation) -> list[str]:
+        topics = [(label, confidence) for label, confidence in now.ranking if label in now.library.topics][:3]
+        return [label for label, confidence in topics if confidence >= CLOSE * topics[0][1]]
+
+
+def explain(now: Situation, topic: str) -> Events:
+    """Say what the library knows; where it knows nothing yet, say so, offer a person and record the need."""
+    s = now.speech
+    if topic in now.library.entries:
+        now.say(answers.answer(now.library.explain(topic, s.code, now.facts.get("place")), s))
+        _say_that_language_is_missing(now)
+    else:
+        now.say_text(
+            s.gettext("I think you ask about this, but I have no checked answer yet: {topic}").format(
+                topic=now.library.title(topic, s.code)
+            ),
+            answers.a_person(s),
+        )
+        now.do(RecordNeed(moment="no_answer", barrier="other", topic=topic))
+    return [SlotSet("topic", topic)]
+
+
+def _say_that_language_is_missing(now: Situation) -> None:
+    s, written = now.speech, now.written
+    if written != s.code:
+        text = s.gettext("I cannot answer in {language} yet. A person can, with an interpreter. It is free.")
+        now.say_text(text.format(language=s.language_name(written)), answers.a_person(s))
+        now.do(RecordNeed(moment="no_answer", barrier="language", topic=now.intent))
+
+
+class FollowUp(RettvisAction):
+    action_name = "action_follow_up"
+
+    def act(self, now: Situation) -> Events:
+        s, topic = now.speech, now.topic
+        if topic not in now.library.entries:
+            now.say_text(s.gettext("What is it about? Write it in your own words."), a_list(now), answers.a_person(s))
+            return []
+        assert topic
+        explanation = now.library.explain(topic, s.code, now.facts.get("place"))
+        wanted = FOLLOW_UPS[now.intent]
+        if wanted == "source":
+            now.say(answers.source(explanation, s))
+        elif wanted == "more":
+            now.say(answers.answer(explanation, s))
+        else:
+            now.say(answers.part(explanation, wanted, s))
+        return []
+
+
+def a_list(now: Situation) -> Choice:
+    return Choice(id="topics", title=now.speech.gettext("Show what I can ask about"))
+
+
+class Topics(RettvisAction):
+    """Everything there is an entry for, shelf by shelf."""
+
+    action_name = "action_topics"
+
+    def act(self, now: Situation) -> Events:
+        with_entry = [topic for topic in now.library.topics if topic in now.library.entries]
+        choices = answers.topic_choices(now.library, with_entry, now.speech)
+        now.say_text(now.speech.gettext("You can ask me about these, in your own words too."), *choices)
+        return []

@@ -1,0 +1,54 @@
+"""Language and one's own data: the person decides."""
+
+from bot import answers
+from bot.actions.base import Events, RettvisAction, Situation
+from bot.effects import DeleteConversation, SetLanguage
+from bot.replies import Choice
+from bot.speech import speech
+from bot.understanding.language import named
+from knowledge.languages import LANGUAGES, available
+
+
+class ChangeLanguage(RettvisAction):
+    action_name = "action_change_language"
+
+    def act(self, now: Situation) -> Events:
+        wanted = now.entity("value") or named(str(now.tracker.latest_message.get("text") or ""))
+        if wanted in available():
+            now.do(SetLanguage(language=str(wanted)))
+            s = speech(str(wanted))
+            text = s.gettext("We go on in English. What do you need help with?")
+            now.say_text(text)
+            return []
+        s = now.speech
+        choices = [Choice(id=f"change_language:{code}", title=s.language_name(code)) for code in available()]
+        missing = wanted if wanted in LANGUAGES else None
+        text = s.gettext("Which language do you want?")
+        if missing:
+            cannot = s.gettext("I cannot answer in {language} yet. A person can, with an interpreter. It is free.")
+            text = f"{cannot.format(language=s.language_name(missing))} {text}"
+        now.say_text(text, *choices, answers.a_person(s))
+        return []
+
+
+class Privacy(RettvisAction):
+    action_name = "action_privacy"
+
+    def act(self, now: Situation) -> Events:
+        s = now.speech
+        text = s.gettext(
+            "Your conversation is kept without your name, so that you can come back to it. You can see it, take it with "
+            "you or delete it. What is deleted cannot be brought back."
+        )
+        delete = Choice(id="delete_conversation:yes", title=s.gettext("Delete this conversation"))
+        now.say_text(text, delete, Choice(id="cancel", title=s.gettext("Keep it")))
+        return []
+
+
+class Delete(RettvisAction):
+    action_name = "action_delete_conversation"
+
+    def act(self, now: Situation) -> Events:
+        now.do(DeleteConversation())
+        now.say_text(now.speech.gettext("The conversation is deleted."))
+        return []

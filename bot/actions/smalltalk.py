@@ -1,0 +1,47 @@
+"""Greeting, thanking, saying who is writing."""
+
+from bot import answers
+from bot.actions.base import Events, RettvisAction, Situation
+from bot.actions.explaining import a_list
+
+
+class Greet(RettvisAction):
+    action_name = "action_greet"
+
+    def act(self, now: Situation) -> Events:
+        s = now.speech
+        text = s.gettext("Hello. I am Rettvis, an automatic helper. Write what you need help with, in your own words.")
+        now.say_text(text, a_list(now), answers.a_person(s))
+        return []
+
+
+class Thanks(RettvisAction):
+    action_name = "action_thanks"
+
+    def act(self, now: Situation) -> Events:
+        now.say_text(now.speech.gettext("You are welcome. Write again whenever you want."))
+        return []
+
+
+class WhoAreYou(RettvisAction):
+    action_name = "action_who_are_you"
+
+    def act(self, now: Situation) -> Events:
+        s = now.speech
+        text = s.gettext(
+            "I am Rettvis, a computer program of the municipality. I am not a human. I tell you what you may be "
+            "entitled to, from texts that people have written and checked. I can fetch a person when you want."
+        )
+        now.say_text(text, answers.a_person(s))
+        return []
+
+
+class WhatNow(RettvisAction):
+    """When the dialogue has no rule, e.g. a "yes" to nothing."""
+
+    action_name = "action_what_now"
+
+    def act(self, now: Situation) -> Events:
+        s = now.speech
+        now.say_text(s.gettext("What do you need help with? Write it in your own words."), a_list(now), answers.a_person(s))
+        return []

@@ -1,0 +1,191 @@
+"""From what the library knows to what the bot says: curated answers as replies, in the reader's language."""
+
+from collections.abc import Mapping
+
+from bot.replies import AnswerCard, Choice, CrisisCard, CrisisLine, Link, Reply, Section, Statement
+from bot.speech import Speech
+from knowledge import library as known
+from knowledge.languages import SOURCE
+from knowledge.library import Explanation, Library
+
+FOLLOW_UP_OFFERS = ("apply", "complaint")
+"""The follow-ups offered as choices below an answer; every other can be asked for in words."""
+
+
+def headings(s: Speech) -> Mapping[str, str]:
+    """The heading of each section of an entry."""
+    return {
+        "who": s.gettext("Who can get it"),
+        "what": s.gettext("What you get"),
+        "apply": s.gettext("How to apply"),
+        "documents": s.gettext("What you need to send or bring"),
+        "deadlines": s.gettext("When to apply"),
+        "processing": s.gettext("How long it takes"),
+        "complaint": s.gettext("If they say no"),
+        "discretion": s.gettext("What you can ask them to consider"),
+        "family": s.gettext("For children and others at home"),
+        "misunderstandings": s.gettext("What many get wrong"),
+        "local": s.gettext("Where you live"),
+    }
+
+
+def way(s: Speech, via: str | None) -> str:
+    """How something is done, before the sentence that says it."""
+    return {
+        "digital": s.gettext("Online"),
+        "paper": s.gettext("On paper"),
+        "phone": s.gettext("By phone"),
+        "in_person": s.gettext("In person"),
+    }.get(via or "", "")
+
+
+def answer(explanation: Explanation, s: Speech) -> Reply:
+    """The first answer, with the whole entry on its card."""
+    return Reply(
+        text=explanation.answer.text,
+        language=explanation.answer.language,
+        choices=after_answer(explanation, s),
+        links=_links(explanation),
+        card=card(explanation, s),
+    )
+
+
+def part(explanation: Explanation, name: str, s: Speech) -> Reply:
+    """One section of an entry as an answer of its own; says so when the entry has nothing on it."""
+    statements = explanation.sections.get(name, ())
+    if not statements:
+        text = s.gettext("I have nothing checked about that for {title}. A person can help you find out.")
+        text = text.format(title=explanation.title.text)
+        return Reply(text=text, language=s.code, choices=after_answer(explanation, s), links=_links(explanation))
+    section = _section(name, statements, s)
+    lines = [f"{explanation.title.text}. {section.heading}:"]
+    lines += [f"– {_noted(statement)}" for statement in section.statements]
+    return Reply(
+        text="\n".join(lines),
+        language=statements[0].text.language,
+        choices=after_answer(explanation, s),
+        links=_links(explanation),
+    )
+
+
+def source(explanation: Explanation, s: Speech) -> Reply:
+    """Where an answer comes from and how sure it is."""
+    law = s.join([" ".join(filter(None, (law.name, law.section))) for law in explanation.law])
+    lines = [s.gettext("What I said about {title} builds on: {law}.").format(title=explanation.title.text, law=law)]
+    lines += [s.gettext("Who decides: {authority}.").format(authority=explanation.authority.text)]
+    lines += [checked(explanation, s), *notes(explanation, s)]
+    return Reply(
+        text="\n".join(lines), language=s.code, choices=after_answer(explanation, s), links=_links(explanation)
+    )
+
+
+def card(explanation: Explanation, s: Speech) -> AnswerCard:
+    """The entry with everything it builds on."""
+    local = explanation.local + tuple(
+        known.Statement(known.Text(_point(point), SOURCE), confidence=None if point.confidence == "verified" else point.confidence)
+        for point in explanation.points
+    )
+    sections = [*([("local", local)] if local else []), *explanation.sections.items()]
+    return AnswerCard(
+        topic=explanation.topic,
+        title=_statement(known.Statement(explanation.title), s),
+        answer=_statement(known.Statement(explanation.answer), s),
+        sections=tuple(_section(name, statements, s) for name, statements in sections),
+        links=_links(explanation),
+        law=tuple(
+            Link(title=" ".join(filter(None, (law.name, law.section))), url=str(law.url)) for law in explanation.law
+        ),
+        authority=explanation.authority.text,
+        checked=checked(explanation, s),
+        notes=tuple(notes(explanation, s)),
+    )
+
+
+def checked(explanation: Explanation, s: Speech) -> str:
+    """When the entry was last checked, by whom, and whether an expert has read it."""
+    base = s.gettext("Last checked {day} by {who}.").format(
+        day=s.day(explanation.checked.on), who=explanation.checked.by
+    )
+    if explanation.expert_review is None:
+        return f"{base} {s.gettext('No expert has reviewed this yet.')}"
+    review = s.gettext("Reviewed by {who} on {day}.").format(
+        who=explanation.expert_review.by, day=s.day(explanation.expert_review.on)
+    )
+    return f"{base} {review}"
+
+
+def notes(explanation: Explanation, s: Speech) -> list[str]:
+    """What the reader should know about how sure this is."""
+    found = []
+    if explanation.checked.confidence != "verified":
+        found.append(s.gettext("Not everything here is confirmed. Ask {who} before you rely on it.").format(
+            who=explanation.authority.text
+        ))
+    if explanation.rates_from:
+        found.append(s.gettext("The figures hold from {day}.").format(day=s.day(explanation.rates_from)))
+    if s.code != SOURCE:
+        found.append(s.gettext("This translation has not been read by a native reader. The Norwegian text is the source."))
+    if not explanation.translated:
+        found.append(s.gettext("Some of this is not translated yet and is shown in Norwegian."))
+    return found
+
+
+def after_answer(explanation: Explanation, s: Speech) -> tuple[Choice, ...]:
+    """What one usually wants next."""
+    titles = headings(s)
+    offers = [Choice(id=f"ask_{name}", title=titles[name]) for name in FOLLOW_UP_OFFERS if name in explanation.sections]
+    offers.append(Choice(id="not_helped", title=s.gettext("This did not help")))
+    return (*offers, a_person(s))
+
+
+def a_person(s: Speech) -> Choice:
+    return Choice(id="human", title=s.gettext("Talk to a person"))
+
+
+def topic_choices(library: Library, topics: list[str], s: Speech) -> tuple[Choice, ...]:
+    return tuple(Choice(id=topic, title=library.title(topic, s.code)) for topic in topics)
+
+
+def crisis(library: Library, kind: str, s: Speech) -> Reply:
+    """The right number first, then a person in one tap or one word."""
+    help_now = library.crisis_help(kind, s.code)
+    lines = tuple(
+        CrisisLine(name=line.name, number=line.number, hours=_hours(line.hours, s), url=str(line.url))
+        for line in help_now.lines
+    )
+    numbers = "\n".join(f"{line.number} – {line.name}" for line in lines)
+    return Reply(
+        text=f"{help_now.message.text}\n{numbers}",
+        language=help_now.message.language,
+        choices=(Choice(id="urgent_human", title=s.gettext("Get a person now")),),
+        card=CrisisCard(lines=lines),
+    )
+
+
+def _hours(hours: str, s: Speech) -> str:
+    return s.gettext("day and night") if hours == "hele døgnet" else hours
+
+
+def _section(name: str, statements: tuple[known.Statement, ...], s: Speech) -> Section:
+    shown = tuple(_statement(statement, s) for statement in statements)
+    return Section(name=name, heading=headings(s)[name], statements=shown)
+
+
+def _statement(statement: known.Statement, s: Speech) -> Statement:
+    prefix = way(s, statement.via)
+    text = f"{prefix}: {statement.text.text}" if prefix else statement.text.text
+    note = {None: None, "verified": None, "partly": s.gettext("partly confirmed"), "recalled": s.gettext("not confirmed")}
+    return Statement(text=text, language=statement.text.language, note=note[statement.confidence])
+
+
+def _noted(statement: Statement) -> str:
+    return f"{statement.text} ({statement.note})" if statement.note else statement.text
+
+
+def _links(explanation: Explanation) -> tuple[Link, ...]:
+    return tuple(Link(title=link.text.text, url=link.url) for link in explanation.links)
+
+
+def _point(point: object) -> str:
+    parts = [getattr(point, name) for name in ("name", "address", "phone", "hours")]
+    return ", ".join(part for part in parts if part)

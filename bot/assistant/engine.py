@@ -1,0 +1,179 @@
+"""The one module that speaks with Rasa. The rest of the code asks this and would survive Rasa's replacement."""
+
+import asyncio
+import logging
+import os
+import warnings
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import structlog
+from sqlalchemy.orm import Session
+
+# Rasa reads these when it is imported: nothing is reported to anyone, nothing is logged but warnings.
+os.environ.setdefault("RASA_TELEMETRY_ENABLED", "false")
+os.environ.setdefault("LOG_LEVEL", "WARNING")
+os.environ.setdefault("SQLALCHEMY_SILENCE_UBER_WARNING", "1")
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")  # what Rasa 3.6 imports warns of its own age
+    from rasa.core.agent import Agent
+    from rasa.core.channels.channel import OutputChannel, UserMessage
+    from rasa.core.lock_store import InMemoryLockStore
+    from rasa.core.nlg.response import TemplatedNaturalLanguageGenerator
+    from rasa.utils.endpoints import EndpointConfig
+    from rasa_sdk.executor import ActionExecutor
+
+    from bot.assistant.tracker_store import RecordsTrackerStore, turn_session
+
+import bot.actions
+from bot.effects import EFFECT, Effect
+from bot.records.database import Database
+from bot.replies import Reply
+from bot.understanding.classifier import Prediction
+from bot.understanding.embedding import EMBEDDER
+
+
+def quiet() -> None:
+    """Keep Rasa's log at warnings: below that it writes every message of every person."""
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
+    for name in ("rasa", "rasa_sdk", "matplotlib", "apscheduler"):
+        logging.getLogger(name).setLevel(logging.WARNING)
+
+
+class AssistantFailed(Exception):
+    """An action raised, or the turn ended without it having run. Rasa itself logs such a thing and goes on in silence."""
+
+
+@dataclass
+class Turn:
+    """What one message led to."""
+
+    replies: list[Reply] = field(default_factory=list)
+    effects: list[Effect] = field(default_factory=list)
+    failure: Exception | None = None
+
+
+_turn: ContextVar[Turn] = ContextVar("turn")
+
+
+class _Collector(OutputChannel):  # type: ignore[misc]  # Rasa's classes are untyped for mypy
+    """Gathers what the actions say: replies and effects, each as a dictionary they made from ours."""
+
+    @classmethod
+    def name(cls) -> str:
+        return "rettvis"
+
+    async def send_response(self, recipient_id: str, message: dict[str, Any]) -> None:
+        said = message.get("custom") or {}
+        turn = _turn.get()
+        if "effect" in said:
+            turn.effects.append(EFFECT.validate_python(said))
+        else:
+            turn.replies.append(Reply.model_validate(said.get("reply") or {"text": message["text"], "language": "en"}))
+
+
+class _ActionsHere(EndpointConfig):  # type: ignore[misc]
+    """Runs the actions in this process, where upstream would call an action server over HTTP."""
+
+    def __init__(self) -> None:
+        super().__init__(url="in-process", enable_selective_domain=True)
+        self._executor = ActionExecutor()
+        self._executor.register_package(bot.actions)
+
+    async def request(self, *args: Any, json: dict[str, Any] | None = None, **kwargs: Any) -> Any:
+        try:
+            return await self._executor.run(json or {})
+        except Exception as error:
+            _turn.get().failure = error
+            raise
+
+
+class Assistant:
+    """The trained assistant: understands a message and says what follows from it."""
+
+    def __init__(self, model: Path, database: Database) -> None:
+        quiet()
+        self._trackers = RecordsTrackerStore(database)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # e.g. Rasa's reminder that version 3.6 is old
+            self._agent = Agent(
+                generator=TemplatedNaturalLanguageGenerator({}),
+                tracker_store=self._trackers,
+                lock_store=InMemoryLockStore(),
+                action_endpoint=_ActionsHere(),
+            )
+            self._agent.load_model(model)
+        # Rasa wraps a store that is not its own in one that falls back to memory when saving fails, and says nothing
+        # to the person whose conversation is then lost with the process. A failure must be seen.
+        self._agent.tracker_store = self._agent.processor.tracker_store = self._trackers
+        self._trackers.domain = self._agent.domain
+
+    @asynccontextmanager
+    async def one_at_a_time(self, conversation: str) -> AsyncIterator[None]:
+        """Messages of one conversation are answered one after the other, in every process that shares the lock store."""
+        async with self._agent.lock_store.lock(conversation):
+            yield
+
+    async def prepare(self, text: str) -> None:
+        """Do the slow part of understanding in another thread, so that other people's messages go on meanwhile."""
+        if not text.startswith("/"):
+            await asyncio.to_thread(EMBEDDER.embed, text)
+
+    async def answer(self, session: Session, conversation: str, text: str, facts: Mapping[str, Any]) -> Turn:
+        """What to say and do about a message.
+
+        Args:
+            session: the turn's transaction; the dialogue's state is written in it.
+            conversation: its id.
+            text: what was typed, or "/intent{...}" for a choice.
+            facts: what is known of the conversation (language, place, …), seen by the actions as metadata.
+
+        Raises:
+            AssistantFailed: an action failed; nothing of the turn may be committed.
+        """
+        turn = Turn()
+        _turn.set(turn)
+        try:
+            with _within(session):
+                message = UserMessage(text, _Collector(), conversation, input_channel="rettvis", metadata=dict(facts))
+                await self._agent.processor.handle_message(message)
+        except Exception:
+            self._trackers.forget(conversation)
+            raise
+        if turn.failure is not None:
+            self._trackers.forget(conversation)
+            raise AssistantFailed(f"{type(turn.failure).__name__} in an action") from turn.failure
+        return turn
+
+    def forget(self, conversation: str) -> None:
+        """Drop what is kept in memory of a conversation."""
+        self._trackers.forget(conversation)
+
+    async def understand(self, text: str) -> Prediction:
+        """What a message is about, best first."""
+        await self.prepare(text)
+        parsed = await self._agent.parse_message(text.lstrip("/"))
+        ranking = tuple((row["name"], float(row["confidence"])) for row in parsed["intent_ranking"])
+        kinds = [entity["value"] for entity in parsed["entities"]]
+        return Prediction(ranking, kinds[0] if kinds else None)
+
+    @property
+    def intents(self) -> frozenset[str]:
+        """Everything a message or a choice can mean."""
+        return frozenset(self._agent.domain.intents)
+
+
+@contextmanager
+def _within(session: Session) -> Iterator[None]:
+    token = turn_session.set(session)
+    try:
+        yield
+    finally:
+        turn_session.reset(token)
+
+

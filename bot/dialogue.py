@@ -1,0 +1,290 @@
+"""The one door: a message comes in, replies that fit any channel come out, and nothing is lost in between.
+
+A message is stored before anything is done about it. Its answer, what the answer brings about, and the state of the
+dialogue are then committed in one transaction; until then the message counts as waiting, and is answered at the next
+start if the program dies. While a person has the conversation in hand, the bot is silent.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import structlog
+from sqlalchemy.orm import Session
+
+from bot import answers
+from bot.actions.base import Services, provide
+from bot.assistant.engine import Assistant, Turn
+from bot.effects import (
+    DeleteConversation,
+    Effect,
+    ForgetWords,
+    KeepWords,
+    RecordNeed,
+    RequestContact,
+    SetLanguage,
+    SetPlace,
+)
+from bot.handoff import handoffs
+from bot.needs import needs
+from bot.records import conversations
+from bot.records.database import Database
+from bot.records.tables import Conversation, Message
+from bot.replies import Choice, Reply
+from bot.speech import speech
+from bot.understanding import language
+from knowledge.languages import LANGUAGES
+from knowledge.library import Library
+
+log = structlog.get_logger(__name__)
+
+LONGEST = 4_000
+"""Characters of one message; more is refused with a reason."""
+
+_CHOICE = re.compile(r"^([a-z][a-z_0-9-]*)(?::([a-z][a-z_-]*))?$")
+_INVISIBLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+
+
+class Unusable(Exception):
+    """A message that cannot be taken as it is. `reason` is said to the person in their language."""
+
+    def __init__(self, code: str, reason: str) -> None:
+        self.code = code
+        self.reason = reason
+        super().__init__(code)
+
+
+@dataclass
+class Outcome:
+    """What came of a message. After `deleted` the replies are not kept anywhere."""
+
+    inbound: int
+    replies: list[Message] = field(default_factory=list)
+    deleted: bool = False
+
+
+class Dialogue:
+    """Takes messages in and gives answers back.
+
+    Args:
+        heard: called with a conversation's id whenever something new stands in it (live listeners).
+    """
+
+    def __init__(
+        self, database: Database, library: Library, assistant: Assistant, heard: Callable[[str], None] = lambda _: None
+    ) -> None:
+        self._database = database
+        self._assistant = assistant
+        self._heard = heard
+        provide(Services(library, database))
+
+    def begin(self, channel: str, wanted: str | None, place: str | None) -> tuple[Conversation, str]:
+        """A new conversation and its token. `wanted` is the language the person chose, if they did."""
+        with self._database.transaction() as session:
+            return conversations.begin(
+                session, channel=channel, language=wanted or "nb", chosen=bool(wanted), place=place
+            )
+
+    async def receive(self, conversation_id: str, client_id: str, text: str = "", choice: str | None = None) -> Outcome:
+        """Take a message in and answer it. The same `client_id` again gives the same answer again.
+
+        Args:
+            conversation_id: an existing conversation.
+            client_id: the channel's own id of the message.
+            text: what was typed; or
+            choice: the id of a choice that was picked.
+
+        Raises:
+            Unusable: empty, too long, not text, or a choice there is not. Nothing is stored.
+        """
+        with self._database.transaction() as session:
+            conversation = session.get_one(Conversation, conversation_id)
+            text = self._usable(text, choice, conversation.language)
+            inbound, new = conversations.store_inbound(session, conversation_id, client_id, text, choice)
+        if new:
+            self._heard(conversation_id)
+        return await self._answer(inbound)
+
+    def delete(self, conversation_id: str) -> None:
+        """Delete a conversation and everything kept of it."""
+        with self._database.transaction() as session:
+            conversations.remove(session, conversation_id)
+        self._assistant.forget(conversation_id)
+        self._heard(conversation_id)
+
+    async def answer_waiting(self) -> int:
+        """Answer what was stored but not answered before the program last stopped. Returns how many there were."""
+        with self._database.transaction() as session:
+            waiting = conversations.unanswered(session)
+        for inbound in waiting:
+            await self._answer(inbound)
+        return len(waiting)
+
+    async def _answer(self, inbound: Message) -> Outcome:
+        if not inbound.choice:
+            await self._assistant.prepare(inbound.text)
+        async with self._assistant.one_at_a_time(inbound.conversation_id):
+            try:
+                outcome = await self._turn(inbound.id)
+            except Exception as error:
+                # Said to the person, logged for us; the conversation goes on. A database that is away raises again.
+                log.error("turn failed", conversation=inbound.conversation_id, error=type(error).__name__, exc_info=True)
+                outcome = self._apologise(inbound.id)
+        self._heard(inbound.conversation_id)
+        return outcome
+
+    async def _turn(self, inbound_id: int) -> Outcome:
+        with self._database.transaction() as session:
+            inbound = session.get(Message, inbound_id)
+            if inbound is None:
+                return Outcome(inbound_id, deleted=True)
+            if not inbound.awaiting:
+                return Outcome(inbound_id, self._replies_to(session, inbound))
+            conversation = session.get_one(Conversation, inbound.conversation_id)
+            inbound.awaiting = False
+            handoff = handoffs.open_handoff(session, conversation.id)
+            if handoff and handoff.state == "active" and inbound.choice != "delete_conversation:yes":
+                return Outcome(inbound_id)  # a person has it in hand: the bot is silent
+            payload = self._payload(session, conversation, inbound)
+            facts = {
+                "language": conversation.language,
+                "place": conversation.place,
+                "waits_for": handoff.contact.name if handoff else None,
+            }
+            turn = await self._assistant.answer(session, conversation.id, payload, facts)
+            outcome = self._commit_to_records(session, conversation, inbound, turn)
+        if outcome.deleted:
+            self._assistant.forget(inbound.conversation_id)
+        return outcome
+
+    def _commit_to_records(
+        self, session: Session, conversation: Conversation, inbound: Message, turn: Turn
+    ) -> Outcome:
+        if not any(isinstance(effect, KeepWords | ForgetWords) for effect in turn.effects):
+            conversation.pending_need_id = None  # the question about the words was not answered: the link ends
+        for effect in turn.effects:
+            if isinstance(effect, DeleteConversation):
+                conversations.remove(session, conversation.id)
+                spoken = [_unkept(conversation.id, reply) for reply in turn.replies]
+                return Outcome(inbound.id, spoken, deleted=True)
+            self._do(session, conversation, inbound, effect)
+        said = [conversations.say(session, conversation.id, reply, reply_to=inbound.id) for reply in turn.replies]
+        return Outcome(inbound.id, said)
+
+    def _do(self, session: Session, conversation: Conversation, inbound: Message, effect: Effect) -> None:
+        match effect:
+            case RequestContact():
+                handoffs.request(
+                    session,
+                    conversation,
+                    topic=effect.topic,
+                    urgent=effect.urgent,
+                    shares_conversation=effect.shares_conversation,
+                    asked_in=inbound.id,
+                )
+            case RecordNeed():
+                need = needs.record(
+                    session,
+                    moment=effect.moment,
+                    barrier=effect.barrier,
+                    topic=effect.topic,
+                    language=conversation.language,
+                    place=conversation.place,
+                    channel=conversation.channel,
+                )
+                conversation.pending_need_id = need.id
+                conversation.pending_message_id = self._meant(session, inbound)
+            case KeepWords():
+                if conversation.pending_need_id and conversation.pending_message_id:
+                    words = session.get_one(Message, conversation.pending_message_id).text
+                    needs.keep_words(session, conversation.pending_need_id, words)
+                conversation.pending_need_id = None
+            case ForgetWords():
+                conversation.pending_need_id = None
+            case SetLanguage():
+                conversation.language, conversation.language_chosen = effect.language, True
+            case SetPlace():
+                conversation.place = effect.place
+
+    def _meant(self, session: Session, inbound: Message) -> int | None:
+        """The message whose words say what was needed: the last one that the person typed, not picked."""
+        typed = [
+            message.id
+            for message in conversations.latest(session, inbound.conversation_id, 20)
+            if message.author == "citizen" and message.text
+        ]
+        return typed[-1] if typed else None
+
+    def _usable(self, text: str, choice: str | None, code: str) -> str:
+        s = speech(code)
+        if choice is not None:
+            match = _CHOICE.match(choice)
+            if not match or match[1] not in self._assistant.intents:
+                raise Unusable("unknown_choice", s.gettext("That choice is not there any more. Write instead."))
+            return text[:LONGEST]
+        if _INVISIBLE.search(text):
+            raise Unusable("not_text", s.gettext("I can only read text. Write it in words."))
+        if len(text) > LONGEST:
+            raise Unusable("too_long", s.gettext("That is too long for me. Write it a little shorter."))
+        if not text.strip():
+            raise Unusable("empty", s.gettext("There was nothing in the message. Write what you need help with."))
+        return text.strip()
+
+    def _payload(self, session: Session, conversation: Conversation, inbound: Message) -> str:
+        """What the assistant is given: a choice as its intent, or the text as it was written."""
+        choice = inbound.choice
+        if choice is None:
+            offer = conversations.last_offer(session, conversation.id)
+            choice = picked(inbound.text, offer.choices if offer else (), conversation.language)
+        if choice is not None:
+            name, _, value = choice.partition(":")
+            return f'/{name}{{"value": "{value}"}}' if value else f"/{name}"
+        self._follow_language(conversation, inbound.text)
+        return inbound.text.lstrip("/").strip() or "?"  # a typed "/human" is text, never a command
+
+    def _follow_language(self, conversation: Conversation, text: str) -> None:
+        """Answer in the language a person writes, unless they chose one."""
+        if conversation.language_chosen:
+            return
+        found = language.identify(text)
+        if found and found[1] >= language.SURE and found[0] in LANGUAGES:
+            conversation.language = found[0]
+
+    def _replies_to(self, session: Session, inbound: Message) -> list[Message]:
+        after = conversations.history(session, inbound.conversation_id, inbound.id)
+        return [message for message in after if message.reply_to == inbound.id]
+
+    def _apologise(self, inbound_id: int) -> Outcome:
+        with self._database.transaction() as session:
+            inbound = session.get_one(Message, inbound_id)
+            inbound.awaiting = False
+            s = speech(session.get_one(Conversation, inbound.conversation_id).language)
+            text = s.gettext("Something went wrong with me. Your message is kept. Write again, or talk to a person.")
+            reply = Reply(text=text, language=s.code, choices=(answers.a_person(s),))
+            return Outcome(inbound_id, [conversations.say(session, inbound.conversation_id, reply, reply_to=inbound_id)])
+
+
+def picked(text: str, choices: tuple[Choice, ...], code: str) -> str | None:
+    """The choice that a short typed answer picks: by its number, its title, or yes and no. None when it picks none."""
+    typed = language.fold(text)
+    if not typed or len(typed) > 60:
+        return None
+    if typed.isdecimal() and 1 <= int(typed) <= len(choices):
+        return choices[int(typed) - 1].id
+    s = speech(code)
+    yes = {language.fold(word) for word in s.gettext("yes,ok,sure").split(",")}
+    no = {language.fold(word) for word in s.gettext("no,nope").split(",")}
+    for choice in choices:
+        if typed == language.fold(choice.title):
+            return choice.id
+        if (typed in yes and choice.id.endswith((":yes", "urgent_human"))) or (typed in no and choice.id.endswith(":no")):
+            return choice.id
+    return None
+
+
+def _unkept(conversation_id: str, reply: Reply) -> Message:
+    body: dict[str, Any] = reply.model_dump(mode="json")
+    return Message(id=0, conversation_id=conversation_id, author="bot", text=reply.text, body=body)
+
+

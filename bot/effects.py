@@ -1,0 +1,61 @@
+"""What an action asks to be done besides speaking. Actions only say it; the dialogue does it, in the turn's transaction.
+
+So a turn that fails leaves nothing half-done, and a turn that is answered again after a crash does nothing twice.
+"""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+
+
+class _Effect(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class RequestContact(_Effect):
+    """Hand the conversation over to the contact the person was shown."""
+
+    effect: Literal["request_contact"] = "request_contact"
+    urgent: bool = False
+    shares_conversation: bool = False
+    topic: str | None = None
+
+
+class RecordNeed(_Effect):
+    """Something the person lacked."""
+
+    effect: Literal["record_need"] = "record_need"
+    moment: Literal["no_answer", "not_helped"]
+    barrier: str
+    topic: str | None = None
+
+
+class KeepWords(_Effect):
+    """The person agrees that the words behind the need just recorded are kept, masked."""
+
+    effect: Literal["keep_words"] = "keep_words"
+
+
+class ForgetWords(_Effect):
+    effect: Literal["forget_words"] = "forget_words"
+
+
+class SetLanguage(_Effect):
+    effect: Literal["set_language"] = "set_language"
+    language: str
+
+
+class SetPlace(_Effect):
+    effect: Literal["set_place"] = "set_place"
+    place: str
+
+
+class DeleteConversation(_Effect):
+    effect: Literal["delete_conversation"] = "delete_conversation"
+
+
+Effect = Annotated[
+    RequestContact | RecordNeed | KeepWords | ForgetWords | SetLanguage | SetPlace | DeleteConversation,
+    Field(discriminator="effect"),
+]
+EFFECT: TypeAdapter[Effect] = TypeAdapter(Effect)

@@ -1,0 +1,92 @@
+"""What the bot says, before any channel has given it a form."""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Part(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class Choice(Part):
+    """Something the person can pick. `id` says what it means, e.g. "barnetrygd" or "place:froya"; it never expires."""
+
+    id: str
+    title: str
+
+
+class Statement(Part):
+    """A sentence of an answer. `language` is that of the text when it is not the reader's; `note` says how sure it is."""
+
+    text: str
+    language: str
+    note: str | None = None
+
+
+class Section(Part):
+    name: str
+    heading: str
+    statements: tuple[Statement, ...]
+
+
+class Link(Part):
+    title: str
+    url: str
+
+
+class AnswerCard(Part):
+    """A curated answer in full: what it builds on, when it was checked, and what is not certain."""
+
+    kind: Literal["answer"] = "answer"
+    topic: str
+    title: Statement
+    answer: Statement
+    sections: tuple[Section, ...]
+    links: tuple[Link, ...]
+    law: tuple[Link, ...]
+    authority: str
+    checked: str
+    """When it was last checked, by whom, and that no expert has reviewed it where that is so."""
+    notes: tuple[str, ...] = ()
+    """What the reader should know: figures' date, draft translation, parts in Norwegian."""
+
+
+class ContactCard(Part):
+    """The person a conversation would go, or has gone, to."""
+
+    kind: Literal["contact"] = "contact"
+    name: str
+    role: str
+    office: str
+    languages: tuple[str, ...]
+    wait: str
+    """When they usually answer, in words."""
+    interpreter: str | None = None
+
+
+class CrisisLine(Part):
+    name: str
+    number: str
+    hours: str
+    url: str
+
+
+class CrisisCard(Part):
+    """Whom to call now, the first one first."""
+
+    kind: Literal["crisis"] = "crisis"
+    lines: tuple[CrisisLine, ...]
+
+
+Card = Annotated[AnswerCard | ContactCard | CrisisCard, Field(discriminator="kind")]
+
+
+class Reply(Part):
+    """One thing the bot says: a text that stands alone (it is the SMS), with what a richer channel can add."""
+
+    text: str
+    language: str
+    choices: tuple[Choice, ...] = ()
+    links: tuple[Link, ...] = ()
+    card: Card | None = None

@@ -1,0 +1,48 @@
+"""The bot's own words in the person's language (locales/<lang>/LC_MESSAGES/messages.po)."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from babel.lists import format_list
+
+from knowledge.formatting import day
+from knowledge.languages import Catalogue, available, catalogue, language
+
+_NEAREST = {"nn": "nb"}
+
+
+def spoken(code: str) -> str:
+    """The language Rettvis answers in to a person who writes `code`: the same, or the nearest there is."""
+    languages = available()
+    return code if code in languages else _NEAREST.get(code, "en")
+
+
+@dataclass(frozen=True)
+class Speech:
+    """Speaks one language. `gettext` and `ngettext` are what Babel looks for when it gathers texts to translate."""
+
+    code: str
+    texts: Catalogue
+
+    def gettext(self, message: str) -> str:
+        return self.texts.gettext(message)
+
+    def ngettext(self, singular: str, plural: str, number: int) -> str:
+        return self.texts.ngettext(singular, plural, number)
+
+    def join(self, things: list[str]) -> str:
+        """A list in words: "a, b and c"."""
+        return format_list(things, locale=self.code) if things else ""
+
+    def language_name(self, code: str) -> str:
+        """A language's own name, as its speakers look for it."""
+        return language(code).autonym
+
+    def day(self, value: date) -> str:
+        return day(value, self.code)
+
+
+def speech(code: str) -> Speech:
+    """How to speak to a person who writes `code`."""
+    code = spoken(code)
+    return Speech(code, catalogue(code, "messages"))

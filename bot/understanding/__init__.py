@@ -1,0 +1,1 @@
+"""From a messy sentence to the right topic, and knowing when not to answer."""

@@ -1,0 +1,147 @@
+"""The understanding as components of Rasa's graph: thin adapters, the thinking is in the modules beside this one."""
+
+from typing import Any
+
+import joblib
+import numpy as np
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.nlu.classifiers.classifier import IntentClassifier
+from rasa.shared.nlu.constants import ENTITIES, INTENT, TEXT
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+
+from bot.settings import Settings
+from bot.understanding.classifier import Classifier, Prediction
+from bot.understanding.embedding import EMBEDDER, TrainingVectors
+from bot.understanding.safety import Safeguard
+
+VECTOR = "rettvis_vector"
+KIND = "kind"
+RANKING = "intent_ranking"
+Kind = DefaultV1Recipe.ComponentType
+
+
+def _is_typed(message: Message) -> bool:
+    """False for a choice that was picked ("/intent"): that needs no understanding."""
+    text = message.get(TEXT)
+    return bool(text) and not text.startswith("/")
+
+
+class _Component(GraphComponent):  # type: ignore[misc]  # Rasa's classes are untyped for mypy
+    @classmethod
+    def create(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> "_Component":
+        return cls()
+
+
+@DefaultV1Recipe.register(Kind.MESSAGE_FEATURIZER, is_trainable=False)
+class Embed(_Component):
+    """Gives each message its sentence vector."""
+
+    @classmethod
+    def required_components(cls) -> list[type]:
+        return []
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        for message in filter(_is_typed, messages):
+            message.set(VECTOR, EMBEDDER.embed(message.get(TEXT)))
+        return messages
+
+    def process_training_data(self, training_data: TrainingData) -> TrainingData:
+        examples = [message for message in training_data.training_examples if message.get(TEXT)]
+        vectors = TrainingVectors(Settings.from_environment().folder, EMBEDDER).of(each.get(TEXT) for each in examples)
+        for message, vector in zip(examples, vectors, strict=True):
+            message.set(VECTOR, vector)
+        return training_data
+
+
+@DefaultV1Recipe.register(Kind.INTENT_CLASSIFIER, is_trainable=True)
+class Classify(IntentClassifier, _Component):  # type: ignore[misc]
+    """Says what each message is about."""
+
+    def __init__(self, model_storage: ModelStorage, resource: Resource, classifier: Classifier | None = None) -> None:
+        self._storage = model_storage
+        self._resource = resource
+        self._classifier = classifier
+
+    @classmethod
+    def required_components(cls) -> list[type]:
+        return [Embed]
+
+    @classmethod
+    def create(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> "Classify":
+        return cls(model_storage, resource)
+
+    @classmethod
+    def load(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        **kwargs: Any,
+    ) -> "Classify":
+        with model_storage.read_from(resource) as folder:
+            return cls(model_storage, resource, joblib.load(folder / "classifier.joblib"))
+
+    def train(self, training_data: TrainingData) -> Resource:
+        examples = [message for message in training_data.intent_examples if message.get(VECTOR) is not None]
+        self._classifier = Classifier().fit(
+            [message.get(TEXT) for message in examples],
+            [message.get("metadata", {}).get("label", message.get(INTENT)) for message in examples],
+            [message.get("metadata", {}).get("situation", "") for message in examples],
+            np.stack([message.get(VECTOR) for message in examples]),
+        )
+        with self._storage.write_to(self._resource) as folder:
+            joblib.dump(self._classifier, folder / "classifier.joblib", compress=1)
+        return self._resource
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        assert self._classifier, "a trained model is loaded before messages are processed"
+        for message in filter(_is_typed, messages):
+            _put(message, self._classifier.predict(message.get(TEXT), message.get(VECTOR)))
+        return messages
+
+
+@DefaultV1Recipe.register(Kind.INTENT_CLASSIFIER, is_trainable=False)
+class Safety(_Component):
+    """Acute danger that is said in plain words is recognised whatever the classifier believes."""
+
+    def __init__(self) -> None:
+        self._safeguard = Safeguard.load()
+
+    @classmethod
+    def required_components(cls) -> list[type]:
+        return [Classify]
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        for message in filter(_is_typed, messages):
+            kind = self._safeguard.kind(message.get(TEXT))
+            if kind:
+                rest = tuple((r["name"], r["confidence"]) for r in message.get(RANKING) if r["name"] != "crisis")
+                _put(message, Prediction((("crisis", 1.0), *rest), kind))
+        return messages
+
+
+def _put(message: Message, prediction: Prediction) -> None:
+    ranking = [{"name": label, "confidence": confidence} for label, confidence in prediction.ranking[:10]]
+    message.set(INTENT, ranking[0], add_to_output=True)
+    message.set(RANKING, ranking, add_to_output=True)
+    kinds = [{"entity": KIND, "value": prediction.kind}] if prediction.kind else []
+    message.set(ENTITIES, kinds, add_to_output=True)
+
+

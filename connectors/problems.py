@@ -1,0 +1,74 @@
+"""One shape for every error of the API: problem+json (RFC 9457)."""
+
+from http import HTTPStatus
+from typing import Any
+
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from sqlalchemy.exc import OperationalError
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+
+log = structlog.get_logger(__name__)
+
+
+class Problem(Exception):
+    """Something the caller can understand and act on."""
+
+    def __init__(self, status: HTTPStatus, code: str, detail: str) -> None:
+        self.status = status
+        self.code = code
+        self.detail = detail
+        super().__init__(code)
+
+
+def problem(status: int, code: str, detail: str, **more: Any) -> JSONResponse:
+    """An error as application/problem+json."""
+    body = {"type": f"urn:rettvis:problem:{code}", "title": HTTPStatus(status).phrase, "status": status}
+    headers = {"WWW-Authenticate": "Bearer"} if status == HTTPStatus.UNAUTHORIZED else None
+    return JSONResponse(
+        {**body, "detail": detail, **more}, status, headers=headers, media_type="application/problem+json"
+    )
+
+
+def install(app: FastAPI) -> None:
+    """Answer every error of the API in this shape; pages get plain words."""
+
+    @app.exception_handler(Problem)
+    async def _problem(request: Request, error: Problem) -> Response:
+        return _answer(request, error.status, error.code, error.detail)
+
+    @app.exception_handler(HTTPException)
+    async def _http(request: Request, error: HTTPException) -> Response:
+        return _answer(request, error.status_code, HTTPStatus(error.status_code).name.lower(), str(error.detail))
+
+    @app.exception_handler(RequestValidationError)
+    async def _invalid(request: Request, error: RequestValidationError) -> Response:
+        # The input itself is not repeated: it may be what somebody wrote.
+        places = [{"where": list(detail["loc"]), "why": detail["msg"]} for detail in error.errors()]
+        detail = "The request does not have the form it must have."
+        if request.url.path.startswith("/api/"):
+            return problem(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid", detail, errors=_plain(places))
+        return PlainTextResponse(detail, HTTPStatus.UNPROCESSABLE_ENTITY)
+
+    @app.exception_handler(OperationalError)
+    async def _away(request: Request, error: OperationalError) -> Response:
+        log.error("database away", error=type(error.orig).__name__)
+        detail = "The database does not answer. Nothing was lost; try again in a moment."
+        return _answer(request, HTTPStatus.SERVICE_UNAVAILABLE, "database_away", detail)
+
+
+def _answer(request: Request, status: int, code: str, detail: str) -> Response:
+    if request.url.path.startswith("/api/"):
+        return problem(status, code, detail)
+    return PlainTextResponse(detail, status)
+
+
+def _plain(value: Any) -> Any:
+    """Text that can be sent as UTF-8 whatever was sent to us."""
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode()
+    if isinstance(value, dict):
+        return {key: _plain(each) for key, each in value.items()}
+    return [_plain(each) for each in value] if isinstance(value, list) else value

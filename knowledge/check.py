@@ -1,0 +1,130 @@
+"""The quality gate: what an editor must mend before an entry may be published, and what is due for review."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from knowledge.languages import LANGUAGES, SOURCE, catalogue, po_file
+from knowledge.library import FOLDER, LOCALES, PLACEHOLDER, Library
+from knowledge.readability import lix
+from knowledge.schema import Entry
+from knowledge.source import KnowledgeError, Problem, line_of
+
+ANSWER_LENGTH = 300
+"""Characters of a first answer: two SMS of 153 in GSM-7."""
+LIX_LIMIT = 40
+"""First answers must be easy to read (LIX, Björnsson 1968)."""
+
+_TYPED_AMOUNT = re.compile(r"\d[\d\s.,]*\s*(?:kr\b|kroner|NOK|%|prosent|per cent|percent)", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Report:
+    """`problems` must be mended; `notices` are for the editor to know (due reviews, missing entries)."""
+
+    problems: list[Problem]
+    notices: list[Problem]
+
+
+def check(folder: Path = FOLDER, locales: Path = LOCALES, today: date | None = None) -> Report:
+    """Read every knowledge file and translation, and report."""
+    try:
+        library = Library.load(folder, locales)
+    except KnowledgeError as error:
+        return Report(error.problems, [])
+    today = today or date.today()
+    problems = list(_unknown_names(library, folder, today))
+    if problems:  # nothing below can be rendered while a name is unknown
+        return Report(sorted(problems), [])
+    for entry in library.entries.values():
+        problems += _wording(library, entry, folder, today)
+    problems += _translations(library, locales, today)
+    return Report(sorted(set(problems)), sorted(_notices(library, folder, today)))
+
+
+def _unknown_names(library: Library, folder: Path, today: date) -> Iterator[Problem]:
+    for name, parameter in library.parameters.items():
+        base = parameter.multiple_of
+        if base and base.parameter not in library.parameters:
+            file = folder / "parameters" / f"{name.split('.')[0]}.yml"
+            yield Problem(file, line_of(file, (name, "multiple_of")), f"{base.parameter!r} is not a parameter")
+    for entry in library.entries.values():
+        file = folder / "entitlements" / f"{entry.id}.yml"
+        if entry.id not in library.topics:
+            yield Problem(file, line_of(file, ("id",)), f"id: {entry.id!r} is not in topics.yml")
+        for position, topic in enumerate(entry.related):
+            if topic not in library.topics:
+                yield Problem(file, line_of(file, ("related", position)), f"related: {topic!r} is not in topics.yml")
+        yield from _unknown_rates(library, file, entry, today)
+    for place in library.places.values():
+        file = folder / "places" / f"{place.id}.yml"
+        named = {topic for point in place.points for topic in point.topics} | set(place.notes)
+        for topic in named - set(library.topics):
+            yield Problem(file, 1, f"{topic!r} is not in topics.yml")
+
+
+def _unknown_rates(library: Library, file: Path, entry: Entry, today: date) -> Iterator[Problem]:
+    for field, text in entry.texts():
+        for name in PLACEHOLDER.findall(text):
+            try:
+                library.rate(name, today)
+            except KeyError:
+                yield Problem(file, line_of(file, (field,)), f"{field}: there is no figure {{{name}}} on {today}")
+
+
+def _wording(library: Library, entry: Entry, folder: Path, today: date) -> Iterator[Problem]:
+    file = folder / "entitlements" / f"{entry.id}.yml"
+    answer = library.fill(entry.answer, SOURCE, today)
+    if len(answer) > ANSWER_LENGTH:
+        yield Problem(file, line_of(file, ("answer",)), f"answer: {len(answer)} characters, at most {ANSWER_LENGTH}")
+    if lix(answer) > LIX_LIMIT:
+        yield Problem(file, line_of(file, ("answer",)), f"answer: LIX {lix(answer):.0f}, at most {LIX_LIMIT}")
+    for field, text in entry.texts():
+        if _TYPED_AMOUNT.search(text):
+            yield Problem(file, line_of(file, (field,)), f"{field}: an amount is typed; name a parameter instead")
+        if "!" in text:
+            yield Problem(file, line_of(file, (field,)), f"{field}: no exclamation marks")
+
+
+def _translations(library: Library, locales: Path, today: date) -> Iterator[Problem]:
+    for code in LANGUAGES:
+        po = po_file(code, "knowledge", locales)
+        if code == SOURCE or not po.is_file():
+            continue
+        try:
+            texts = catalogue(code, "knowledge", locales)
+        except KnowledgeError as error:
+            yield from error.problems
+            continue
+        for context, source, _ in library.translatable():
+            translation = texts.find(source, context)
+            if translation is None:
+                continue  # shown in the source language with a note; counted by `locales status`
+            if sorted(PLACEHOLDER.findall(source)) != sorted(PLACEHOLDER.findall(translation)):
+                yield Problem(po, _po_line(po, context), f"{context}: the figures differ from the source")
+            elif context.endswith(".answer") and len(library.fill(translation, code, today)) > ANSWER_LENGTH:
+                length = len(library.fill(translation, code, today))
+                yield Problem(po, _po_line(po, context), f"{context}: {length} characters, at most {ANSWER_LENGTH}")
+            if _TYPED_AMOUNT.search(translation):
+                yield Problem(po, _po_line(po, context), f"{context}: an amount is typed; name a parameter instead")
+
+
+def _po_line(po: Path, context: str) -> int:
+    lines = po.read_text(encoding="utf-8").splitlines()
+    return next((number for number, line in enumerate(lines, 1) if line == f'msgctxt "{context}"'), 1)
+
+
+def _notices(library: Library, folder: Path, today: date) -> Iterator[Problem]:
+    for topic in library.topics:
+        if topic not in library.entries:
+            yield Problem(folder / "topics.yml", 1, f"{topic} has no entry yet")
+    for entry in library.entries.values():
+        if entry.review_by < today:
+            file = folder / "entitlements" / f"{entry.id}.yml"
+            yield Problem(file, line_of(file, ("review_by",)), f"was due for review on {entry.review_by}")
+    for name, parameter in library.parameters.items():
+        if parameter.values and parameter.changes == "yearly" and (today - parameter.values[-1].valid_from).days > 366:
+            file = folder / "parameters" / f"{name.split('.')[0]}.yml"
+            yield Problem(file, line_of(file, (name,)), f"{name} is older than a year: is there a new rate?")

@@ -1,0 +1,298 @@
+"""The library: every topic, entry, parameter, place and crisis line, loaded once and asked many times."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from knowledge.formatting import figure
+from knowledge.languages import LOCALES, SOURCE, catalogue
+from knowledge.schema import (
+    SECTIONS,
+    Checked,
+    Confidence,
+    Crisis,
+    CrisisKind,
+    CrisisLine,
+    Entry,
+    ExpertReview,
+    Law,
+    Parameter,
+    Place,
+    Point,
+    Source,
+    Topic,
+)
+from knowledge.source import KnowledgeError, Problem, problems_of, read
+
+FOLDER = Path(__file__).parent
+PLACEHOLDER = re.compile(r"\{([a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*)+)\}")
+"""A figure named in a text, e.g. {barnetrygd.ordinaer}."""
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+@dataclass(frozen=True)
+class Text:
+    """A text ready to read. `language` differs from what was asked for when a translation is missing or out of date."""
+
+    text: str
+    language: str
+
+
+@dataclass(frozen=True)
+class Statement:
+    """One statement of an explanation, with how it is done (`via`) and how sure it is when less than the whole."""
+
+    text: Text
+    via: str | None = None
+    confidence: Confidence | None = None
+
+
+@dataclass(frozen=True)
+class LinkText:
+    text: Text
+    url: str
+    purpose: str
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """What Rettvis says about a topic, in one language, for one place, on one day."""
+
+    topic: str
+    language: str
+    title: Text
+    answer: Text
+    sections: Mapping[str, tuple[Statement, ...]]
+    authority: Text
+    law: tuple[Law, ...]
+    links: tuple[LinkText, ...]
+    sources: tuple[Source, ...]
+    checked: Checked
+    expert_review: ExpertReview | None
+    related: tuple[str, ...]
+    local: tuple[Statement, ...]
+    points: tuple[Point, ...]
+    rates_from: date | None
+    """The newest date from which a figure in the text holds; None when there is no figure."""
+    translated: bool
+    """False where part of it is shown in the source language because its translation is missing or out of date."""
+
+
+@dataclass(frozen=True)
+class CrisisHelp:
+    kind: str
+    message: Text
+    lines: tuple[CrisisLine, ...]
+
+
+@dataclass
+class Library:
+    """Everything Rettvis knows. Pure: nothing here changes while the program runs."""
+
+    topics: Mapping[str, Topic]
+    areas: Mapping[str, str]
+    entries: Mapping[str, Entry]
+    parameters: Mapping[str, Parameter]
+    places: Mapping[str, Place]
+    crisis: Crisis
+    locales: Path = LOCALES
+
+    @classmethod
+    def load(cls, folder: Path = FOLDER, locales: Path = LOCALES) -> "Library":
+        """Read and validate the files of a knowledge folder.
+
+        Raises:
+            KnowledgeError: with every problem found, each with file and line.
+        """
+        problems: list[Problem] = []
+        topics, areas = _topics(folder / "topics.yml", problems)
+        entries = _models(folder / "entitlements", Entry, problems)
+        places = _models(folder / "places", Place, problems)
+        parameters = _parameters(folder / "parameters", problems)
+        crisis = _guard(problems, lambda: _model(folder / "crisis.yml", Crisis))
+        if problems or crisis is None:
+            raise KnowledgeError(problems)
+        return cls(topics, areas, entries, parameters, places, crisis, locales)
+
+    def rate(self, name: str, on: date) -> tuple[Decimal, date, Confidence]:
+        """The value of a parameter on a day, the date it holds from, and how sure it is.
+
+        Raises:
+            KeyError: there is no such parameter, or it has no value yet on that day.
+        """
+        parameter = self.parameters[name]
+        if parameter.multiple_of:
+            value, since, confidence = self.rate(parameter.multiple_of.parameter, on)
+            weaker = confidence if parameter.confidence == "verified" else parameter.confidence
+            return value * parameter.multiple_of.factor, since, weaker
+        for dated in reversed(parameter.values):
+            if dated.valid_from <= on:
+                return dated.value, dated.valid_from, dated.confidence
+        raise KeyError(f"{name} has no value on {on}")
+
+    def fill(self, text: str, code: str, on: date) -> str:
+        """The text with its figures written for a reader of the language."""
+
+        def value(match: re.Match[str]) -> str:
+            name = match.group(1)
+            return figure(self.rate(name, on)[0], self.parameters[name].unit, code)
+
+        return PLACEHOLDER.sub(value, text)
+
+    def title(self, topic: str, code: str) -> str:
+        """What people call the topic; its description when there is no entry yet."""
+        entry = self.entries.get(topic)
+        if entry is None:
+            return self.topics[topic].covers
+        return self._text(entry.id, "title", entry.title, code, date.today()).text
+
+    def explain(self, topic: str, code: str, place: str | None = None, on: date | None = None) -> Explanation:
+        """The entry of a topic, ready to read.
+
+        Args:
+            topic: a topic id that has an entry.
+            code: the reader's language.
+            place: the reader's municipality, when known.
+            on: the day whose rates apply; today when left out.
+
+        Raises:
+            KeyError: the topic has no entry.
+        """
+        entry = self.entries[topic]
+        today = on or date.today()
+
+        def text(field: str, source: str) -> Text:
+            return self._text(topic, field, source, code, today)
+
+        title, answer = text("title", entry.title), text("answer", entry.answer)
+        sections = {
+            name: tuple(Statement(text(name, item.text), item.via, item.confidence) for item in entry.section(name))
+            for name in SECTIONS
+            if entry.section(name)
+        }
+        shown = [title, answer, *(statement.text for part in sections.values() for statement in part)]
+        named = {name for _, source in entry.texts() for name in PLACEHOLDER.findall(source)}
+        local = self.places.get(place or "")
+        return Explanation(
+            topic=topic,
+            language=code,
+            title=title,
+            answer=answer,
+            sections=sections,
+            authority=text("authority", entry.authority),
+            law=entry.law,
+            links=tuple(LinkText(text("links", link.text), str(link.url), link.purpose) for link in entry.links),
+            sources=entry.sources,
+            checked=entry.checked,
+            expert_review=entry.expert_review,
+            related=entry.related,
+            local=self._local_notes(local, topic, code, today),
+            points=tuple(point for point in local.points if topic in point.topics) if local else (),
+            rates_from=max((self.rate(name, today)[1] for name in named), default=None),
+            translated=all(part.language == code for part in shown),
+        )
+
+    def crisis_help(self, kind: str, code: str) -> CrisisHelp:
+        """What to say first, and whom to call, for a kind of acute danger.
+
+        Raises:
+            KeyError: there is no such kind.
+        """
+        found: dict[str, CrisisKind] = {each.id: each for each in self.crisis.kinds}
+        lines = {line.id: line for line in self.crisis.lines}
+        message = self._text("crisis", kind, found[kind].message, code, date.today())
+        return CrisisHelp(kind, message, tuple(lines[name] for name in found[kind].lines))
+
+    def translatable(self) -> list[tuple[str, str, str]]:
+        """Every sentence to translate, as (context, text, place in the files)."""
+        found = [
+            (f"{entry.id}.{field}", text, f"knowledge/entitlements/{entry.id}.yml")
+            for entry in self.entries.values()
+            for field, text in entry.texts()
+        ]
+        found += [
+            (f"{place.id}.{topic}", note.text, f"knowledge/places/{place.id}.yml")
+            for place in self.places.values()
+            for topic, notes in place.notes.items()
+            for note in notes
+        ]
+        found += [(f"crisis.{kind.id}", kind.message, "knowledge/crisis.yml") for kind in self.crisis.kinds]
+        return found
+
+    def _local_notes(self, place: Place | None, topic: str, code: str, on: date) -> tuple[Statement, ...]:
+        notes = place.notes.get(topic, ()) if place else ()
+        return tuple(
+            Statement(self._text(place.id, topic, note.text, code, on), confidence=note.confidence)
+            for note in notes
+            if place
+        )
+
+    def _text(self, owner: str, field: str, source: str, code: str, on: date) -> Text:
+        if code != SOURCE:
+            translation = catalogue(code, "knowledge", self.locales).find(source, f"{owner}.{field}")
+            if translation:
+                return Text(self.fill(translation, code, on), code)
+        return Text(self.fill(source, SOURCE, on), SOURCE)
+
+
+Result = TypeVar("Result")
+
+
+def _guard(problems: list[Problem], make: Callable[[], Result]) -> Result | None:
+    try:
+        return make()
+    except KnowledgeError as error:
+        problems.extend(error.problems)
+        return None
+
+
+def _model(file: Path, kind: type[Model]) -> Model:
+    data = read(file)
+    try:
+        return kind.model_validate(data)
+    except ValidationError as error:
+        raise KnowledgeError(problems_of(file, error)) from error
+
+
+def _models(folder: Path, kind: type[Model], problems: list[Problem]) -> dict[str, Any]:
+    found = {}
+    for file in sorted(folder.glob("*.yml")):
+        model = _guard(problems, lambda file=file: _model(file, kind))  # type: ignore[misc]
+        if model is None:
+            continue
+        if model.id != file.stem:
+            problems.append(Problem(file, 1, f"id: is {model.id!r}, but the file is named {file.stem!r}"))
+        found[file.stem] = model
+    return found
+
+
+def _topics(file: Path, problems: list[Problem]) -> tuple[dict[str, Topic], dict[str, str]]:
+    data = _guard(problems, lambda: read(file)) or {}
+    found = {}
+    for position, row in enumerate(data.get("topics", ())):
+        try:
+            topic = Topic.model_validate(row)
+            found[topic.id] = topic
+        except ValidationError as error:
+            problems.extend(problems_of(file, error, ("topics", position)))
+    return found, data.get("areas", {})
+
+
+def _parameters(folder: Path, problems: list[Problem]) -> dict[str, Parameter]:
+    found = {}
+    for file in sorted(folder.glob("*.yml")):
+        for name, row in (_guard(problems, lambda file=file: read(file)) or {}).items():  # type: ignore[misc]
+            if not name.startswith(f"{file.stem}."):
+                problems.append(Problem(file, 1, f"{name}: must start with {file.stem!r} and a full stop"))
+            try:
+                found[name] = Parameter.model_validate(row)
+            except ValidationError as error:
+                problems.extend(problems_of(file, error, (name,)))
+    return found
