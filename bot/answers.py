@@ -142,6 +142,10 @@ def a_person(s: Speech) -> Choice:
     return Choice(id="human", title=s.gettext("Talk to a person"))
 
 
+def a_list(s: Speech) -> Choice:
+    return Choice(id="topics", title=s.gettext("Show what I can ask about"))
+
+
 def topic_choices(library: Library, topics: list[str], s: Speech) -> tuple[Choice, ...]:
     return tuple(Choice(id=topic, title=library.title(topic, s.code)) for topic in topics)
 

@@ -27,6 +27,7 @@ from bot.effects import (
     SetPlace,
 )
 from bot.handoff import handoffs
+from bot.handoff.desk import DESK
 from bot.needs import needs
 from bot.records import conversations
 from bot.records.database import Database
@@ -76,15 +77,25 @@ class Dialogue:
     ) -> None:
         self._database = database
         self._assistant = assistant
+        self._library = library
         self._heard = heard
         provide(Services(library, database))
 
-    def begin(self, channel: str, wanted: str | None, place: str | None) -> tuple[Conversation, str]:
-        """A new conversation and its token. `wanted` is the language the person chose, if they did."""
+    def begin(
+        self, channel: str, code: str, *, chosen: bool = False, place: str | None = None
+    ) -> tuple[Conversation, str]:
+        """A new conversation and its token.
+
+        Args:
+            code: the language to begin in; `chosen` says that the person asked for it, or else what they write decides.
+        """
         with self._database.transaction() as session:
-            return conversations.begin(
-                session, channel=channel, language=wanted or "nb", chosen=bool(wanted), place=place
-            )
+            return conversations.begin(session, channel=channel, language=code, chosen=chosen, place=place)
+
+    def language_of(self, conversation_id: str) -> str:
+        """The language the conversation is in now."""
+        with self._database.transaction() as session:
+            return session.get_one(Conversation, conversation_id).language
 
     async def receive(self, conversation_id: str, client_id: str, text: str = "", choice: str | None = None) -> Outcome:
         """Take a message in and answer it. The same `client_id` again gives the same answer again.
@@ -101,10 +112,18 @@ class Dialogue:
         with self._database.transaction() as session:
             conversation = session.get_one(Conversation, conversation_id)
             text = self._usable(text, choice, conversation.language)
+            if choice:
+                text = self._title_of(session, conversation, choice)
             inbound, new = conversations.store_inbound(session, conversation_id, client_id, text, choice)
         if new:
             self._heard(conversation_id)
         return await self._answer(inbound)
+
+    def speak(self, conversation_id: str, code: str) -> None:
+        """The person has chosen a language."""
+        with self._database.transaction() as session:
+            conversation = session.get_one(Conversation, conversation_id)
+            conversation.language, conversation.language_chosen = code, True
 
     def delete(self, conversation_id: str) -> None:
         """Delete a conversation and everything kept of it."""
@@ -112,6 +131,7 @@ class Dialogue:
             conversations.remove(session, conversation_id)
         self._assistant.forget(conversation_id)
         self._heard(conversation_id)
+        self._heard(DESK)
 
     async def answer_waiting(self) -> int:
         """Answer what was stored but not answered before the program last stopped. Returns how many there were."""
@@ -132,6 +152,7 @@ class Dialogue:
                 log.error("turn failed", conversation=inbound.conversation_id, error=type(error).__name__, exc_info=True)
                 outcome = self._apologise(inbound.id)
         self._heard(inbound.conversation_id)
+        self._heard(DESK)
         return outcome
 
     async def _turn(self, inbound_id: int) -> Outcome:
@@ -212,7 +233,7 @@ class Dialogue:
         typed = [
             message.id
             for message in conversations.latest(session, inbound.conversation_id, 20)
-            if message.author == "citizen" and message.text
+            if message.author == "citizen" and not message.choice
         ]
         return typed[-1] if typed else None
 
@@ -222,7 +243,7 @@ class Dialogue:
             match = _CHOICE.match(choice)
             if not match or match[1] not in self._assistant.intents:
                 raise Unusable("unknown_choice", s.gettext("That choice is not there any more. Write instead."))
-            return text[:LONGEST]
+            return text
         if _INVISIBLE.search(text):
             raise Unusable("not_text", s.gettext("I can only read text. Write it in words."))
         if len(text) > LONGEST:
@@ -230,6 +251,17 @@ class Dialogue:
         if not text.strip():
             raise Unusable("empty", s.gettext("There was nothing in the message. Write what you need help with."))
         return text.strip()
+
+    def _title_of(self, session: Session, conversation: Conversation, choice: str) -> str:
+        """What stood on the choice, so that the conversation can be read afterwards."""
+        for message in reversed(conversations.latest(session, conversation.id, 20)):
+            for offered in (message.body or {}).get("choices", ()):
+                if offered["id"] == choice:
+                    return str(offered["title"])
+        s = speech(conversation.language)
+        if choice in self._library.topics:
+            return self._library.title(choice, s.code)
+        return answers.a_person(s).title if choice == "human" else answers.a_list(s).title
 
     def _payload(self, session: Session, conversation: Conversation, inbound: Message) -> str:
         """What the assistant is given: a choice as its intent, or the text as it was written."""

@@ -15,7 +15,6 @@ from bot.records import conversations
 from bot.records.tables import Conversation, Message
 from bot.replies import Card, Choice, Link
 from connectors.installation import Installation, installation
-from connectors.live import DESK
 from connectors.problems import Problem
 from knowledge.languages import LANGUAGES
 
@@ -129,7 +128,7 @@ async def begin(here: Here, body: Begin) -> Begun:
         raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "language", f"Languages are {', '.join(LANGUAGES)}.")
     if body.place is not None and body.place not in here.library.places:
         raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "place", f"Places are {', '.join(here.library.places)}.")
-    begun, token = here.dialogue.begin("api", body.language, body.place)
+    begun, token = here.dialogue.begin("api", body.language or "nb", chosen=bool(body.language), place=body.place)
     return Begun(id=begun.id, token=token)
 
 
@@ -189,7 +188,6 @@ async def export(here: Here, mine: Mine) -> Export:
 async def delete(here: Here, mine: Mine) -> Response:
     """Delete the conversation and all that belongs to it. Needs that were learnt from it carry no trace of it."""
     here.dialogue.delete(mine.id)
-    here.live.heard(DESK)
     return Response(status_code=HTTPStatus.NO_CONTENT)
 
 

@@ -8,6 +8,7 @@ from fastapi import Request
 from bot.assistant import training
 from bot.assistant.engine import Assistant
 from bot.dialogue import Dialogue
+from bot.handoff.desk import Desk
 from bot.records.database import Database
 from bot.settings import Settings
 from connectors.live import Live
@@ -20,6 +21,7 @@ class Installation:
     database: Database
     library: Library
     dialogue: Dialogue
+    desk: Desk
     live: Live
     passwords: PasswordHasher
 
@@ -36,7 +38,7 @@ class Installation:
         live = Live()
         assistant = Assistant(training.ensure(settings.models), database)
         dialogue = Dialogue(database, library, assistant, live.heard)
-        return cls(settings, database, library, dialogue, live, PasswordHasher())
+        return cls(settings, database, library, dialogue, Desk(database, live.heard), live, PasswordHasher())
 
 
 def installation(request: Request) -> Installation:

@@ -5,12 +5,8 @@ from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-DESK = "desk"
-"""The channel on which the desk hears that a handoff has changed."""
-
-
 class Live:
-    """Listeners of this process, by what they listen to (a conversation's id, or DESK)."""
+    """Listeners of this process, by what they listen to (a conversation's id, or the desk)."""
 
     def __init__(self) -> None:
         self._bells: dict[str, set[asyncio.Event]] = defaultdict(set)

@@ -61,7 +61,7 @@ class FollowUp(RettvisAction):
     def act(self, now: Situation) -> Events:
         s, topic = now.speech, now.topic
         if topic not in now.library.entries:
-            now.say_text(s.gettext("What is it about? Write it in your own words."), a_list(now), answers.a_person(s))
+            now.say_text(s.gettext("What is it about? Write it in your own words."), answers.a_list(s), answers.a_person(s))
             return []
         assert topic
         explanation = now.library.explain(topic, s.code, now.facts.get("place"))
@@ -73,10 +73,6 @@ class FollowUp(RettvisAction):
         else:
             now.say(answers.part(explanation, wanted, s))
         return []
-
-
-def a_list(now: Situation) -> Choice:
-    return Choice(id="topics", title=now.speech.gettext("Show what I can ask about"))
 
 
 class Topics(RettvisAction):

@@ -2,7 +2,6 @@
 
 from bot import answers
 from bot.actions.base import Events, RettvisAction, Situation
-from bot.actions.explaining import a_list
 
 
 class Greet(RettvisAction):
@@ -11,7 +10,7 @@ class Greet(RettvisAction):
     def act(self, now: Situation) -> Events:
         s = now.speech
         text = s.gettext("Hello. I am Rettvis, an automatic helper. Write what you need help with, in your own words.")
-        now.say_text(text, a_list(now), answers.a_person(s))
+        now.say_text(text, answers.a_list(s), answers.a_person(s))
         return []
 
 
@@ -43,5 +42,5 @@ class WhatNow(RettvisAction):
 
     def act(self, now: Situation) -> Events:
         s = now.speech
-        now.say_text(s.gettext("What do you need help with? Write it in your own words."), a_list(now), answers.a_person(s))
+        now.say_text(s.gettext("What do you need help with? Write it in your own words."), answers.a_list(s), answers.a_person(s))
         return []

@@ -1,0 +1,77 @@
+"""The application: every edge in one ASGI app."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from http import HTTPStatus
+from pathlib import Path
+from urllib.parse import quote
+
+from fastapi import FastAPI, Request
+from fastapi.responses import PlainTextResponse, RedirectResponse, Response
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.concurrency import run_in_threadpool
+from starlette.middleware.sessions import SessionMiddleware
+from starlette.staticfiles import StaticFiles
+
+from bot.settings import Settings
+from connectors import api, problems, staff
+from connectors.desk import pages as desk
+from connectors.installation import Installation
+from connectors.learning import pages as learning
+from connectors.security import BodyLimit, SecurityHeaders
+from connectors.staff import SignInFirst
+from connectors.web import pages as web
+
+STATIC = Path(__file__).parent / "static"
+SHIFT = 12 * 60 * 60
+"""Seconds a staff sign-in lasts."""
+
+
+def create_app(settings: Settings | None = None) -> FastAPI:
+    """The app. What it needs is loaded when it starts, so that making it is cheap and cannot fail."""
+    settings = settings or Settings.from_environment()
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        here = await run_in_threadpool(Installation.start, settings)
+        app.state.installation = here
+        await here.dialogue.answer_waiting()
+        yield
+        here.database.close()
+
+    app = FastAPI(title="Rettvis", version="0.1.0", lifespan=lifespan, docs_url=None, redoc_url=None)
+    app.add_middleware(
+        SessionMiddleware,
+        secret_key=settings.secret_key,
+        session_cookie="rettvis_staff",
+        max_age=SHIFT,
+        same_site="strict",
+        https_only=settings.secure_cookies,
+    )
+    app.add_middleware(BodyLimit)
+    app.add_middleware(SecurityHeaders)
+    problems.install(app)
+
+    @app.exception_handler(SignInFirst)
+    async def _sign_in_first(request: Request, error: SignInFirst) -> Response:
+        return RedirectResponse(f"/sign-in?then={quote(request.url.path)}", HTTPStatus.SEE_OTHER)
+
+    for edge in (api, web, staff, desk, learning):
+        app.include_router(edge.router)
+    app.mount("/static", StaticFiles(directory=STATIC), name="static")
+
+    @app.get("/healthz", include_in_schema=False)
+    async def alive() -> Response:
+        """The process runs."""
+        return PlainTextResponse("ok")
+
+    @app.get("/readyz", include_in_schema=False)
+    async def ready() -> Response:
+        """The process can answer people: the database does."""
+        try:
+            app.state.installation.database.ping()
+        except SQLAlchemyError:
+            return PlainTextResponse("the database does not answer", HTTPStatus.SERVICE_UNAVAILABLE)
+        return PlainTextResponse("ok")
+
+    return app

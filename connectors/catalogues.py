@@ -1,0 +1,103 @@
+"""The translators' side of locales/: gather texts, bring catalogues up to date, compile, count. Babel does the work."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from babel.messages.catalog import Catalog
+from babel.messages.extract import extract_from_dir
+from babel.messages.pofile import read_po, write_po
+
+from bot.settings import ROOT
+from knowledge.languages import LANGUAGES, LOCALES, SOURCE, catalogue, compile_catalogue, po_file
+from knowledge.library import Library
+
+Text = str | list[str] | tuple[str, ...]
+"""A message of a catalogue; several forms where it has a plural."""
+DOMAINS = ("messages", "knowledge")
+_INTERFACE = [("**.py", "python"), ("**.html", "jinja2")]
+_OPTIONS = {"**.html": {"trimmed": "true", "silent": "false", "encoding": "utf-8"}}
+
+
+@dataclass(frozen=True)
+class Status:
+    """How far a language is: texts translated, of all there are, per domain."""
+
+    language: str
+    messages: tuple[int, int]
+    knowledge: tuple[int, int]
+
+
+def gather(domain: str, library: Library) -> Catalog:
+    """Every text there is to translate: the interface's (English in the code) or the entries' (Norwegian)."""
+    found = Catalog(project="Rettvis", copyright_holder="The Rettvis contributors", charset="utf-8")
+    if domain == "knowledge":
+        for context, text, file in library.translatable():
+            found.add(text, context=context, locations=[(file, 0)])
+        return found
+    for folder in ("bot", "connectors", "knowledge"):
+        for file, line, text, comments, context in extract_from_dir(
+            ROOT / folder, _INTERFACE, _OPTIONS, comment_tags=("Translators:",)
+        ):
+            found.add(text, locations=[(f"{folder}/{file}", line)], auto_comments=comments, context=context)
+    return found
+
+
+def update(code: str, domain: str, library: Library, locales: Path = LOCALES) -> Path:
+    """Bring a language's catalogue up to date; a text whose source changed is kept as fuzzy until renewed."""
+    po = po_file(code, domain, locales)
+    if po.is_file():
+        with po.open("rb") as source:
+            catalog = read_po(source, locale=code, domain=domain)
+    else:
+        po.parent.mkdir(parents=True, exist_ok=True)
+        catalog = Catalog(locale=code, domain=domain, project="Rettvis", charset="utf-8", fuzzy=False)
+    catalog.update(gather(domain, library), no_fuzzy_matching=False)
+    catalog.fuzzy = False
+    if code == "en" and domain == "messages":
+        for message in catalog:  # the code is written in English: its own words are the translation
+            if message.id and not all(_forms(message.string)):
+                message.string = message.id
+    _write(po, catalog)
+    catalogue.cache_clear()
+    return po
+
+
+def _write(po: Path, catalog: Catalog) -> None:
+    partial = po.with_suffix(".po.tmp")
+    with partial.open("wb") as target:
+        write_po(target, catalog, width=120, sort_by_file=True, include_lineno=False, ignore_obsolete=True)
+    partial.replace(po)
+
+
+def compile_all(locales: Path = LOCALES) -> list[Path]:
+    """Compile every catalogue that has changed.
+
+    Raises:
+        KnowledgeError: a PO file is broken.
+    """
+    return [compile_catalogue(po) for po in sorted(locales.glob("*/LC_MESSAGES/*.po"))]
+
+
+def status(library: Library, locales: Path = LOCALES) -> list[Status]:
+    """How far each of the ten languages is."""
+    texts = {domain: [(m.context, m.id) for m in gather(domain, library) if m.id] for domain in DOMAINS}
+    return [
+        Status(code, *(_count(code, domain, texts[domain], locales) for domain in DOMAINS)) for code in LANGUAGES
+    ]
+
+
+def _count(code: str, domain: str, texts: list[tuple[str | None, Text]], locales: Path) -> tuple[int, int]:
+    if domain == "knowledge" and code == SOURCE:
+        return len(texts), len(texts)
+    po = po_file(code, domain, locales)
+    if not po.is_file():
+        return 0, len(texts)
+    with po.open("rb") as source:
+        catalog = read_po(source, locale=code)
+    found = (catalog.get(text, context) for context, text in texts)
+    done = sum(1 for message in found if message and not message.fuzzy and all(_forms(message.string)))
+    return done, len(texts)
+
+
+def _forms(text: Text) -> tuple[str, ...]:
+    return (text,) if isinstance(text, str) else tuple(text)

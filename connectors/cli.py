@@ -1,0 +1,296 @@
+"""The command `rettvis`."""
+
+import asyncio
+import json
+import os
+import sys
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Any, TextIO
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from knowledge.languages import LANGUAGES, available
+from knowledge.source import KnowledgeError
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, help="Rettvis: a multilingual rights helper.")
+knowledge_app = typer.Typer(no_args_is_help=True, help="The knowledge base.")
+locales_app = typer.Typer(no_args_is_help=True, help="The translations.")
+staff_app = typer.Typer(no_args_is_help=True, help="The people who work with Rettvis.")
+bench_app = typer.Typer(no_args_is_help=True, help="Measurements.")
+for name, part in (("knowledge", knowledge_app), ("locales", locales_app), ("staff", staff_app), ("bench", bench_app)):
+    app.add_typer(part, name=name)
+out = Console()
+err = Console(stderr=True)
+
+
+def main() -> None:
+    """Run a command; what an editor must mend is printed with file and line, and ends with 1."""
+    try:
+        app()
+    except KnowledgeError as error:
+        print(error, file=sys.stderr)
+        raise SystemExit(1) from error
+
+
+@app.command()
+def demo(port: int = 8000) -> None:
+    """Everything on SQLite with demo contacts, ready to use on http://localhost:8000."""
+    from bot.records.database import Database
+    from bot.settings import Settings
+    from connectors import demo as people
+
+    os.environ.setdefault("RETTVIS_INSECURE_COOKIES", "1")  # plain http on localhost
+    settings = Settings.from_environment()
+    _trained()
+    database = Database(settings.database_url)
+    database.migrate()
+    logins = people.load(database)
+    database.close()
+    address = f"http://localhost:{port}"
+    out.print(f"\nCitizens       {address}/")
+    out.print(f"The desk       {address}/desk       log-ins: {', '.join(logins[:-1])}")
+    out.print(f"Learning       {address}/learning   log-in: {logins[-1]}")
+    out.print(f"The password of every demo log-in is {people.PASSWORD}\n")
+    _serve("127.0.0.1", port)
+
+
+@app.command()
+def serve(host: str = "127.0.0.1", port: int = 8000) -> None:
+    """The real thing, configured by the environment (DATABASE_URL, SECRET_KEY, RETTVIS_VAR)."""
+    _trained()
+    _serve(host, port)
+
+
+def _serve(host: str, port: int) -> None:
+    import uvicorn
+
+    # Rasa's Sanic holds the websockets package at version 10, which uvicorn cannot use; no websockets are served.
+    uvicorn.run(
+        "connectors.app:create_app", factory=True, host=host, port=port, ws="none", log_level="warning",
+        server_header=False, timeout_graceful_shutdown=5,
+    )
+
+
+@app.command()
+def train() -> None:
+    """Train the assistant if what it learns from has changed."""
+    out.print(str(_trained()))
+
+
+def _trained() -> Path:
+    from bot.assistant import training
+    from bot.settings import Settings
+
+    models = Settings.from_environment().models
+    ready = training.trained(models)
+    if ready:
+        return ready
+    with err.status("Training the assistant. The first time this takes a few minutes."):
+        return training.train(models)
+
+
+@app.command()
+def chat(
+    lang: Annotated[str | None, typer.Option(help=f"One of {', '.join(LANGUAGES)}")] = None,
+) -> None:
+    """Talk to Rettvis in the terminal. A number picks a choice; an empty line ends."""
+    installation = _installation()
+    conversation, _ = installation.dialogue.begin("terminal", lang or "nb", chosen=bool(lang))
+
+    async def talk() -> None:
+        while text := (await asyncio.to_thread(_ask)).strip():
+            outcome = await installation.dialogue.receive(conversation.id, str(uuid.uuid4()), text)
+            for message in outcome.replies:
+                print(f"\n{message.text}")
+                for number, choice in enumerate((message.body or {}).get("choices", ()), 1):
+                    print(f"  {number}. {choice['title']}")
+                for link in (message.body or {}).get("links", ()):
+                    print(f"  {link['title']}: {link['url']}")
+            print()
+
+    asyncio.run(talk())
+    installation.database.close()
+
+
+def _ask() -> str:
+    try:
+        return input("> ")
+    except EOFError:
+        return ""
+
+
+def _installation() -> Any:
+    from bot.settings import Settings
+    from connectors.installation import Installation
+
+    _trained()
+    return Installation.start(Settings.from_environment())
+
+
+@app.command()
+def understand() -> None:
+    """JSON lines {"text", "lang"?} on stdin to JSON lines {"text", "language", "label", "confidence", "ranking"}."""
+    from connectors.understanding import understood
+
+    for row in understood(_trained(), _json_lines(sys.stdin, "stdin")):
+        print(json.dumps(row, ensure_ascii=False), flush=True)
+
+
+@app.command()
+def evaluate(
+    file: Annotated[Path | None, typer.Argument(help='JSON lines {"lang", "text", "label"}')] = None,
+    as_json: Annotated[bool, typer.Option("--json")] = False,
+) -> None:
+    """How well questions are understood, per language. Without a file: the held-out questions of the tests."""
+    from connectors import understanding
+
+    file = file or understanding.HELD_OUT
+    with file.open(encoding="utf-8") as lines:
+        report = understanding.evaluate(_trained(), list(_json_lines(lines, str(file))))
+    if as_json:
+        print(json.dumps(report, ensure_ascii=False))
+        return
+    table = Table("language", "questions", "top-1", "top-3", "crisis recall", "out-of-scope recall", "false rejections")
+    for language, scores in report.items():
+        cells = [f"{score:.1%}" if isinstance(score, float) else "–" for score in list(scores.values())[1:]]
+        table.add_row(language, str(scores["questions"]), *cells)
+    out.print(table)
+
+
+def _json_lines(lines: TextIO, name: str) -> Iterator[dict[str, Any]]:
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        try:
+            row = json.loads(line)
+            if not isinstance(row, dict) or not isinstance(row.get("text"), str):
+                raise ValueError('needs an object with "text"')
+        except ValueError as error:
+            print(f"{name}:{number}: {error}", file=sys.stderr)
+            raise typer.Exit(1) from error
+        yield row
+
+
+@knowledge_app.command("check")
+def knowledge_check(
+    folder: Annotated[Path | None, typer.Option(help="Another knowledge folder")] = None,
+    locales: Annotated[Path | None, typer.Option(help="Another locales folder")] = None,
+) -> None:
+    """Read every entry, figure, place and translation; say with file and line what must be mended."""
+    from knowledge.check import check
+    from knowledge.library import FOLDER, LOCALES
+
+    report = check(folder or FOLDER, locales or LOCALES)
+    for notice in report.notices:
+        print(f"note: {notice}")
+    for problem in report.problems:
+        print(problem, file=sys.stderr)
+    print(f"{len(report.problems)} to mend, {len(report.notices)} notes")
+    raise typer.Exit(1 if report.problems else 0)
+
+
+@locales_app.command("update")
+def locales_update(language: Annotated[list[str] | None, typer.Argument()] = None) -> None:
+    """Gather the texts to translate and bring catalogues up to date (all, or the ones named; a new one is begun)."""
+    from connectors import catalogues
+    from knowledge.library import Library
+
+    library = Library.load()
+    for code in language or available():
+        if code not in LANGUAGES:
+            raise typer.BadParameter(f"{code} is not one of {', '.join(LANGUAGES)}")
+        for domain in catalogues.DOMAINS:
+            if (code, domain) != ("nb", "knowledge"):
+                print(catalogues.update(code, domain, library))
+
+
+@locales_app.command("compile")
+def locales_compile() -> None:
+    """Compile the catalogues (the program does this by itself when they have changed)."""
+    from connectors import catalogues
+
+    for compiled in catalogues.compile_all():
+        print(compiled)
+
+
+@locales_app.command("status")
+def locales_status(as_json: Annotated[bool, typer.Option("--json")] = False) -> None:
+    """How far each language is."""
+    from connectors import catalogues
+    from knowledge.library import Library
+
+    rows = catalogues.status(Library.load())
+    if as_json:
+        shown = {
+            row.language: {
+                "messages": {"translated": row.messages[0], "total": row.messages[1]},
+                "knowledge": {"translated": row.knowledge[0], "total": row.knowledge[1]},
+            }
+            for row in rows
+        }
+        print(json.dumps(shown))
+        return
+    table = Table("language", "interface", "knowledge")
+    for row in rows:
+        table.add_row(row.language, "{}/{}".format(*row.messages), "{}/{}".format(*row.knowledge))
+    out.print(table)
+
+
+@staff_app.command("add")
+def staff_add(
+    login: str,
+    name: Annotated[str, typer.Option(prompt=True)],
+    role: Annotated[str, typer.Option(prompt=True)],
+    password: Annotated[str, typer.Option(prompt=True, hide_input=True, confirmation_prompt=True)],
+    duty: Annotated[list[str], typer.Option(help="contact, programme or editor")] = ["contact"],  # noqa: B006
+    language: Annotated[list[str], typer.Option()] = ["nb"],  # noqa: B006
+    place: Annotated[list[str], typer.Option()] = [],  # noqa: B006
+    topic: Annotated[list[str], typer.Option()] = [],  # noqa: B006
+    office: str = "",
+    usual_minutes: int = 60,
+    hours: Annotated[str, typer.Option(help="Monday to Friday, e.g. 08:00-15:30")] = "08:00-15:30",
+) -> None:
+    """Add a person: who they are, what they do, which languages, places and topics are theirs."""
+    from connectors.people import add
+
+    begins, _, ends = hours.partition("-")
+    add(
+        login=login, name=name, role=role, password=password, duties=duty, languages=language, places=place,
+        topics=topic, office=office, usual_minutes=usual_minutes,
+        hours={"days": [0, 1, 2, 3, 4], "from": begins, "to": ends},
+    )
+    print(f"{login} can sign in at /desk")
+
+
+@bench_app.command("serve")
+def bench_serve(
+    seconds: Annotated[float, typer.Option(help="Per round and server")] = 4.0,
+    rounds: int = 3,
+    as_json: Annotated[bool, typer.Option("--json")] = False,
+) -> None:
+    """Messages per second in process and over HTTP, beside a route that writes the same rows and answers a fixed text."""
+    from connectors.bench import serve as bench
+
+    report = bench.run(_trained(), seconds, rounds)
+    if as_json:
+        print(json.dumps(report))
+        return
+    table = Table("conversations", "in process /s", "over HTTP /s", "floor over HTTP /s", "HTTP / floor")
+    for row in report["rows"]:
+        table.add_row(
+            str(row["conversations"]), f"{row['in_process']:.0f}", f"{row['http']:.0f}", f"{row['floor']:.0f}",
+            f"{row['ratio']:.2f}",
+        )
+    out.print(table)
+
+
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []})
+def rasa(context: typer.Context) -> None:
+    """Rasa's own command line on this project, e.g. `rettvis rasa data validate`."""
+    from connectors.rasa_command import run
+
+    run(context.args)

@@ -1,0 +1,74 @@
+"""Contacts to try Rettvis with. Their names are invented and their passwords are printed: never for real use."""
+
+from argon2 import PasswordHasher
+from sqlalchemy import select
+
+from bot.records.database import Database
+from bot.records.tables import Staff
+
+_DAY = {"days": [0, 1, 2, 3, 4], "from": "08:00", "to": "15:30"}
+_ALWAYS = {"days": [0, 1, 2, 3, 4, 5, 6], "from": "00:00", "to": "23:59:59"}
+_MONEY = ["okonomisk-sosialhjelp", "nodhjelp", "gjeldsradgivning", "bostotte", "midlertidig-bolig"]
+_FAMILY = ["barnetrygd", "barnehage", "fritid-for-barn", "barnevern", "vold-og-krisesenter", "psykisk-helse"]
+
+PEOPLE = [
+    {
+        "login": "ingrid",
+        "name": "Ingrid (demo)",
+        "role": "veileder",
+        "office": "Nav Falkenborg",
+        "duties": ["contact"],
+        "languages": ["nb", "nn", "en"],
+        "places": ["trondheim"],
+        "topics": _MONEY,
+        "hours": _ALWAYS,
+        "usual_minutes": 20,
+    },
+    {
+        "login": "samir",
+        "name": "Samir (demo)",
+        "role": "familiekontakt",
+        "office": "Trondheim kommune",
+        "duties": ["contact"],
+        "languages": ["ar", "nb", "en"],
+        "places": ["trondheim"],
+        "topics": _FAMILY,
+        "hours": _ALWAYS,
+        "usual_minutes": 30,
+    },
+    {
+        "login": "kari",
+        "name": "Kari (demo)",
+        "role": "veileder",
+        "office": "Nav Hitra Frøya",
+        "duties": ["contact"],
+        "languages": ["nb", "nn", "en"],
+        "places": ["froya", "naeroysund"],
+        "topics": [*_MONEY, *_FAMILY],
+        "hours": _DAY,
+        "usual_minutes": 45,
+    },
+    {
+        "login": "programme",
+        "name": "Programleder (demo)",
+        "role": "programleder",
+        "office": "Innbyggernes modell",
+        "duties": ["programme"],
+        "languages": ["nb", "en"],
+        "places": [],
+        "topics": [],
+        "hours": _DAY,
+        "usual_minutes": 60,
+    },
+]
+PASSWORD = "demo-only"  # noqa: S105 (printed at every start)
+
+
+def load(database: Database) -> list[str]:
+    """Add the demo contacts that are not there yet. Returns the log-ins."""
+    with database.transaction() as session:
+        known = set(session.scalars(select(Staff.login)))
+        for person in PEOPLE:
+            if person["login"] not in known:
+                session.add(Staff(**person, password_hash=PasswordHasher().hash(PASSWORD)))
+    return [str(person["login"]) for person in PEOPLE]

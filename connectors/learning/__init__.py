@@ -1,0 +1,1 @@
+"""Learning: what people lacked, for the programme team."""

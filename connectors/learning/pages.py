@@ -1,0 +1,69 @@
+"""The pages under /learning: patterns, never persons."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import Response
+
+from bot.needs import needs
+from bot.needs.needs import SMALLEST, Count
+from bot.records.tables import Staff
+from bot.speech import Speech
+from connectors import rendering
+from connectors.api import Here
+from connectors.security import csrf_token
+from connectors.staff import Duty, voice
+from connectors.words import barrier_names, condition_names, moment_names
+from knowledge.languages import LANGUAGES
+from knowledge.library import Library
+
+router = APIRouter(prefix="/learning", include_in_schema=False)
+Programme = Annotated[Staff, Depends(Duty("programme"))]
+
+
+@router.get("")
+async def overview(request: Request, here: Here, me: Programme) -> Response:
+    """What people lacked: counts by topic, language, place, barrier and condition, and the newest needs."""
+    s = voice(me)
+    names = _names(here.library, s)
+    with here.database.transaction() as session:
+        tables = [
+            (heading, [(names.get(count.name, count.name), count) for count in needs.counts(session, column)])
+            for column, heading in _headings(s).items()
+        ]
+        rows = needs.latest(session)
+    return rendering.page(
+        request,
+        "learning.html",
+        s,
+        staff=me,
+        tables=[(heading, counts, _largest([count for _, count in counts])) for heading, counts in tables],
+        rows=rows,
+        names=names,
+        smallest=SMALLEST,
+        csrf_token=csrf_token(request),
+    )
+
+
+def _headings(s: Speech) -> dict[str, str]:
+    return {
+        "topic": s.gettext("Topic"),
+        "language": s.gettext("Language"),
+        "place": s.gettext("Place"),
+        "barrier": s.gettext("What stood in the way"),
+        "conditions": s.gettext("Conditions of change"),
+        "moment": s.gettext("When it was noticed"),
+    }
+
+
+def _names(library: Library, s: Speech) -> dict[str, str]:
+    """Every coded value in words."""
+    named = {topic: library.title(topic, s.code) for topic in library.topics}
+    named |= {place.id: place.name for place in library.places.values()}
+    named |= {code: s.language_name(code) for code in LANGUAGES}
+    named |= {**barrier_names(s), **condition_names(s), **moment_names(s)}
+    return named | {"": s.gettext("Not known"), "elsewhere": s.gettext("Another place")}
+
+
+def _largest(counts: list[Count]) -> int:
+    return max((count.number or 0 for count in counts), default=0) or 1

@@ -1,0 +1,1 @@
+"""The citizen's page: works without JavaScript, live with it."""

@@ -1,0 +1,219 @@
+"""The citizen's page at /. Every step is a form; the script only spares people the reloading."""
+
+import uuid
+from collections.abc import AsyncIterator
+from http import HTTPStatus
+from typing import Annotated
+
+from babel.core import negotiate_locale
+from fastapi import APIRouter, Depends, Form, Header, Request
+from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
+from sse_starlette import EventSourceResponse, ServerSentEvent
+
+from bot import answers
+from bot.dialogue import Outcome, Unusable
+from bot.handoff import handoffs
+from bot.records import conversations
+from bot.records.tables import Conversation, Message
+from bot.speech import Speech, speech, spoken
+from connectors import rendering
+from connectors.api import Here, Said, follow
+from connectors.security import same_site
+from knowledge.languages import LANGUAGES, available
+
+router = APIRouter(include_in_schema=False)
+COOKIE = "rettvis"
+KEPT = 30 * 24 * 60 * 60
+"""Seconds the browser remembers the conversation."""
+FIRST = ("okonomisk-sosialhjelp", "bostotte", "barnetrygd", "gjeldsradgivning", "dagpenger", "norskopplaering")
+"""Topics offered on an empty page."""
+
+
+def remembered(request: Request, here: Here) -> Conversation | None:
+    """The conversation this browser has, by its cookie."""
+    conversation_id, _, token = request.cookies.get(COOKIE, "").partition(".")
+    if not token:
+        return None
+    with here.database.transaction() as session:
+        return conversations.find(session, conversation_id, token)
+
+
+Remembered = Annotated[Conversation | None, Depends(remembered)]
+
+
+@router.get("/")
+async def home(request: Request, here: Here, mine: Remembered, lang: str | None = None) -> Response:
+    """The conversation, or the beginning of one."""
+    s = speech(mine.language if mine else _wanted(request, lang))
+    return _page(request, here, mine, s, chosen=lang in LANGUAGES)
+
+
+@router.post("/say", dependencies=[Depends(same_site)])
+async def say(
+    request: Request,
+    here: Here,
+    mine: Remembered,
+    text: Annotated[str, Form()] = "",
+    choice: Annotated[str | None, Form()] = None,
+    client_id: Annotated[str, Form(max_length=100)] = "",
+    lang: Annotated[str, Form()] = "",
+    chosen: Annotated[bool, Form()] = False,
+) -> Response:
+    """What a person writes or picks. The answer is the page again, or a word to the script.
+
+    `lang` is the language the page was shown in; it holds until the person writes another, or for good if `chosen`.
+    """
+    token = None
+    if mine is None:
+        mine, token = here.dialogue.begin("web", lang if lang in LANGUAGES else "nb", chosen=chosen)
+    try:
+        outcome = await here.dialogue.receive(
+            mine.id, client_id or str(uuid.uuid4()), "" if choice else text, choice or None
+        )
+    except Unusable as error:
+        return _refused(request, here, mine, token, error, text)
+    if outcome.deleted:
+        return _gone(request, outcome)
+    response: Response = RedirectResponse("/#end", HTTPStatus.SEE_OTHER)
+    if _by_script(request):
+        response = JSONResponse({"begun": token is not None, "language": spoken(here.dialogue.language_of(mine.id))})
+    return _remember(response, here, mine, token)
+
+
+@router.post("/language", dependencies=[Depends(same_site)])
+async def change_language(
+    request: Request, here: Here, mine: Remembered, lang: Annotated[str, Form()]
+) -> Response:
+    """Another language, at any time; nothing is lost."""
+    if lang not in available():
+        return RedirectResponse("/", HTTPStatus.SEE_OTHER)
+    if mine is None:
+        return RedirectResponse(f"/?lang={lang}", HTTPStatus.SEE_OTHER)
+    here.dialogue.speak(mine.id, lang)
+    return RedirectResponse("/#end", HTTPStatus.SEE_OTHER)
+
+
+@router.get("/messages")
+async def new_messages(here: Here, mine: Remembered, after: int = 0) -> Response:
+    """The messages after an id, as pieces of the page."""
+    if mine is None:
+        return HTMLResponse("")
+    s = speech(mine.language)
+    with here.database.transaction() as session:
+        new = conversations.history(session, mine.id, after)
+    return HTMLResponse("".join(_piece(message, s) for message in new))
+
+
+@router.get("/live")
+async def live(
+    here: Here, mine: Remembered, after: int = 0, last_event_id: Annotated[str | None, Header()] = None
+) -> Response:
+    """New messages as pieces of the page, as they are said."""
+    if mine is None:
+        return Response(status_code=HTTPStatus.NO_CONTENT)  # tells the browser not to try again
+    start = int(last_event_id) if last_event_id and last_event_id.isdigit() else after
+    s = speech(mine.language)
+
+    async def pieces() -> AsyncIterator[ServerSentEvent]:
+        async for message in follow(here, mine.id, start):
+            yield ServerSentEvent(_piece(message, s), id=str(message.id), event="message")
+
+    return EventSourceResponse(pieces())
+
+
+@router.get("/export")
+async def export(here: Here, mine: Remembered) -> Response:
+    """Everything that is kept of the conversation, as a file to take away."""
+    if mine is None:
+        return RedirectResponse("/", HTTPStatus.SEE_OTHER)
+    with here.database.transaction() as session:
+        said = [Said.of(message).model_dump(mode="json") for message in conversations.history(session, mine.id)]
+    return JSONResponse(
+        {"language": mine.language, "place": mine.place, "messages": said},
+        headers={"content-disposition": 'attachment; filename="rettvis.json"'},
+    )
+
+
+@router.post("/delete", dependencies=[Depends(same_site)])
+async def delete(here: Here, mine: Remembered) -> Response:
+    """Delete the conversation and forget it in the browser too."""
+    if mine is not None:
+        here.dialogue.delete(mine.id)
+    response = RedirectResponse("/", HTTPStatus.SEE_OTHER)
+    response.delete_cookie(COOKIE)
+    return response
+
+
+def _page(
+    request: Request, here: Here, mine: Conversation | None, s: Speech, *, chosen: bool = False, error: str = "", draft: str = ""
+) -> Response:
+    said: list[Message] = []
+    human = None
+    if mine:
+        with here.database.transaction() as session:
+            said = list(conversations.history(session, mine.id))
+            handoff = handoffs.open_handoff(session, mine.id)
+            human = handoff.contact if handoff and handoff.state == "active" else None
+    return rendering.page(
+        request,
+        "citizen.html",
+        s,
+        messages=said,
+        human=human,
+        first=answers.topic_choices(here.library, [t for t in FIRST if t in here.library.entries], s),
+        languages=available(),
+        chosen=chosen,
+        client_id=str(uuid.uuid4()),
+        error=error,
+        draft=draft,
+        status=HTTPStatus.UNPROCESSABLE_ENTITY if error else HTTPStatus.OK,
+    )
+
+
+def _refused(
+    request: Request, here: Here, mine: Conversation, token: str | None, error: Unusable, draft: str
+) -> Response:
+    if _by_script(request):
+        response: Response = JSONResponse({"error": error.reason}, HTTPStatus.UNPROCESSABLE_ENTITY)
+    else:
+        response = _page(request, here, mine, speech(mine.language), error=error.reason, draft=draft[:200])
+    return _remember(response, here, mine, token)
+
+
+def _gone(request: Request, outcome: Outcome) -> Response:
+    if _by_script(request):
+        response: Response = JSONResponse({"gone": True})
+    else:
+        response = RedirectResponse("/", HTTPStatus.SEE_OTHER)
+    response.delete_cookie(COOKIE)
+    return response
+
+
+def _remember(response: Response, here: Here, mine: Conversation, token: str | None) -> Response:
+    if token:
+        response.set_cookie(
+            COOKIE,
+            f"{mine.id}.{token}",
+            max_age=KEPT,
+            httponly=True,
+            samesite="lax",
+            secure=here.settings.secure_cookies,
+        )
+    return response
+
+
+def _piece(message: Message, s: Speech) -> str:
+    return rendering.fragment("message.html", s, message=message, viewer="citizen")
+
+
+def _by_script(request: Request) -> bool:
+    return request.headers.get("x-requested-with") == "script"
+
+
+def _wanted(request: Request, lang: str | None) -> str:
+    """The language asked for in the address, or the best the browser knows of."""
+    if lang in LANGUAGES:
+        return spoken(lang)
+    accepted = [part.split(";")[0].strip() for part in request.headers.get("accept-language", "").split(",")]
+    usual = [{"no": "nb"}.get(code.split("-")[0], code.split("-")[0]) for code in accepted]
+    return negotiate_locale(usual, available()) or "nb"
