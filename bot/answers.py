@@ -107,7 +107,8 @@ def checked(explanation: Explanation, s: Speech) -> str:
         day=s.day(explanation.checked.on), who=explanation.checked.by
     )
     if explanation.expert_review is None:
-        return f"{base} {s.gettext('No expert has reviewed this yet.')}"
+        unreviewed = s.gettext("No expert has reviewed this yet.")
+        return f"{base} {unreviewed}"
     review = s.gettext("Reviewed by {who} on {day}.").format(
         who=explanation.expert_review.by, day=s.day(explanation.expert_review.on)
     )
@@ -162,7 +163,7 @@ def crisis(library: Library, kind: str, s: Speech) -> Reply:
         text=f"{help_now.message.text}\n{numbers}",
         language=help_now.message.language,
         choices=(Choice(id="urgent_human", title=s.gettext("Get a person now")),),
-        card=CrisisCard(lines=lines),
+        card=CrisisCard(message=help_now.message.text, lines=lines),
     )
 
 

@@ -76,6 +76,8 @@ class CrisisCard(Part):
     """Whom to call now, the first one first."""
 
     kind: Literal["crisis"] = "crisis"
+    message: str
+    """What to say before the numbers; the reply's text has both."""
     lines: tuple[CrisisLine, ...]
 
 

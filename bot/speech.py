@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
+from babel import Locale
 from babel.lists import format_list
 
 from knowledge.formatting import day
@@ -35,8 +36,8 @@ class Speech:
         return format_list(things, locale=self.code) if things else ""
 
     def language_name(self, code: str) -> str:
-        """A language's own name, as its speakers look for it."""
-        return language(code).autonym
+        """What the language spoken here calls another, e.g. "Arabic" in English."""
+        return Locale.parse(code).get_display_name(self.code) or language(code).autonym
 
     def day(self, value: date) -> str:
         return day(value, self.code)

@@ -55,8 +55,9 @@ def update(code: str, domain: str, library: Library, locales: Path = LOCALES) ->
     catalog.fuzzy = False
     if code == "en" and domain == "messages":
         for message in catalog:  # the code is written in English: its own words are the translation
-            if message.id and not all(_forms(message.string)):
+            if message.id:
                 message.string = message.id
+                message.flags.discard("fuzzy")
     _write(po, catalog)
     catalogue.cache_clear()
     return po
@@ -99,5 +100,5 @@ def _count(code: str, domain: str, texts: list[tuple[str | None, Text]], locales
     return done, len(texts)
 
 
-def _forms(text: Text) -> tuple[str, ...]:
-    return (text,) if isinstance(text, str) else tuple(text)
+def _forms(text: Text | None) -> tuple[str, ...]:
+    return (text or "",) if isinstance(text, str | None) else tuple(text)

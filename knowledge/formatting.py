@@ -1,7 +1,7 @@
 """Figures and dates as a reader of the language writes them (CLDR, through Babel)."""
 
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from babel.dates import format_date
 from babel.numbers import format_decimal, format_percent
@@ -16,10 +16,17 @@ def figure(value: Decimal, unit: str, code: str) -> str:
     """
     if unit == "percent":
         return format_percent(value / 100, locale=code, decimal_quantization=False)
-    number = format_decimal(value, locale=code, decimal_quantization=False)
     if unit == "nok":
-        return catalogue(code, "messages").gettext("{number} kr").format(number=number)
-    return number
+        whole = _in_whole_kroner(value)
+        rounded = value.quantize(Decimal(1), ROUND_HALF_UP) if whole else value
+        amount = format_decimal(rounded, "#,##0" if whole else "#,##0.00", locale=code)
+        return catalogue(code, "messages").gettext("{number} kr").format(number=amount)
+    return format_decimal(value, locale=code, decimal_quantization=False)
+
+
+def _in_whole_kroner(value: Decimal) -> bool:
+    """Small prices are shown with their øre (3,20); amounts from 100 kroner are rounded, halves up, as Nav does."""
+    return value >= 100 or value == value.to_integral_value()
 
 
 def day(value: date, code: str) -> str:

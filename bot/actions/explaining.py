@@ -8,8 +8,12 @@ from bot.effects import RecordNeed
 from bot.replies import Choice
 from bot.understanding.labels import FOLLOW_UPS
 
-CLOSE = 0.6
-"""A second topic this large a part of the first is offered beside it."""
+SURE = 0.5
+"""A topic this likely is answered at once; below, the likeliest topics are offered."""
+PERHAPS_CRISIS = 0.06
+"""Below what is treated as danger, but enough to name the emergency numbers beside the answer."""
+CLOSE = 0.25
+"""When unsure, topics with at least this part of the first one's probability are offered beside it."""
 
 
 class Explain(RettvisAction):
@@ -20,14 +24,22 @@ class Explain(RettvisAction):
         if len(close) > 1:
             s = now.speech
             nothing = Choice(id="out_of_scope", title=s.gettext("Something else"))
-            choices = answers.topic_choices(now.library, close, s)
+            choices = answers.topic_choices(now.library, [topic for topic, _ in close], s)
             now.say_text(s.gettext("I want to be sure I understand you. What is it about?"), *choices, nothing)
             return [SlotSet("topic", None)]
-        return explain(now, now.intent)
+        events = explain(now, now.intent)
+        if dict(now.ranking).get("crisis", 0.0) >= PERHAPS_CRISIS:
+            s = now.speech
+            danger = s.gettext("If you are in danger now, call 112. If a life is in danger, call 113.")
+            now.say_text(danger, Choice(id="urgent_human", title=s.gettext("Get a person now")), answers.a_person(s))
+        return events
 
-    def _close_topics(self, now: Situation) -> list[str]:
+    def _close_topics(self, now: Situation) -> list[tuple[str, float]]:
+        """The topic, and those that may be meant instead; a choice that was picked is sure."""
         topics = [(label, confidence) for label, confidence in now.ranking if label in now.library.topics][:3]
-        return [label for label, confidence in topics if confidence >= CLOSE * topics[0][1]]
+        if not topics or topics[0][1] >= SURE:
+            return topics[:1]
+        return [(label, confidence) for label, confidence in topics if confidence >= CLOSE * topics[0][1]]
 
 
 def explain(now: Situation, topic: str) -> Events:

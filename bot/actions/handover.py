@@ -162,6 +162,6 @@ class SetWhere(RettvisAction):
         place = now.entity("value") or ELSEWHERE
         now.do(SetPlace(place=place))
         known = now.library.places.get(place)
-        text = now.speech.gettext("Then I also tell you what is special in {place}.")
+        text = now.speech.gettext("Then I also tell you what is special where you live: {place}.")
         now.say_text(text.format(place=known.name) if known else now.speech.gettext("Thank you."))
         return []

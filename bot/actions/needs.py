@@ -22,7 +22,8 @@ class NoAnswer(RettvisAction):
     def act(self, now: Situation) -> Events:
         s = now.speech
         question, choices = _may_we_keep_it(now)
-        now.say_text(f"{s.gettext('I do not know this one. A person may be able to help you.')} {question}", *choices)
+        sorry = s.gettext("I do not know this one. A person may be able to help you.")
+        now.say_text(f"{sorry} {question}", *choices)
         now.do(RecordNeed(moment="no_answer", barrier="not_understood"))
         return []
 
@@ -33,7 +34,8 @@ class NotHelped(RettvisAction):
     def act(self, now: Situation) -> Events:
         s = now.speech
         question, choices = _may_we_keep_it(now)
-        now.say_text(f"{s.gettext('Thank you for telling me. A person can look at it with you.')} {question}", *choices)
+        thanks = s.gettext("Thank you for telling me. A person can look at it with you.")
+        now.say_text(f"{thanks} {question}", *choices)
         now.do(RecordNeed(moment="not_helped", barrier="other", topic=now.topic))
         return []
 
@@ -46,5 +48,6 @@ class AboutWords(RettvisAction):
         agreed = now.entity("value") == "yes"
         now.do(KeepWords() if agreed else ForgetWords())
         thanks = s.gettext("Thank you. It is kept without your name.") if agreed else s.gettext("Then it is not kept.")
-        now.say_text(f"{thanks} {s.gettext('Is there anything else you need help with?')}", answers.a_person(s))
+        more = s.gettext("Is there anything else you need help with?")
+        now.say_text(f"{thanks} {more}", answers.a_person(s))
         return []

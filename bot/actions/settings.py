@@ -6,7 +6,7 @@ from bot.effects import DeleteConversation, SetLanguage
 from bot.replies import Choice
 from bot.speech import speech
 from bot.understanding.language import named
-from knowledge.languages import LANGUAGES, available
+from knowledge.languages import LANGUAGES, available, language
 
 
 class ChangeLanguage(RettvisAction):
@@ -21,7 +21,7 @@ class ChangeLanguage(RettvisAction):
             now.say_text(text)
             return []
         s = now.speech
-        choices = [Choice(id=f"change_language:{code}", title=s.language_name(code)) for code in available()]
+        choices = [Choice(id=f"change_language:{code}", title=language(code).autonym) for code in available()]
         missing = wanted if wanted in LANGUAGES else None
         text = s.gettext("Which language do you want?")
         if missing:
