@@ -82,7 +82,9 @@ def source(explanation: Explanation, s: Speech) -> Reply:
 def card(explanation: Explanation, s: Speech) -> AnswerCard:
     """The entry with everything it builds on."""
     local = explanation.local + tuple(
-        known.Statement(known.Text(_point(point), SOURCE), confidence=None if point.confidence == "verified" else point.confidence)
+        known.Statement(
+            known.Text(_point(point), SOURCE), confidence=None if point.confidence == "verified" else point.confidence
+        )
         for point in explanation.points
     )
     sections = [*([("local", local)] if local else []), *explanation.sections.items()]
@@ -119,13 +121,17 @@ def notes(explanation: Explanation, s: Speech) -> list[str]:
     """What the reader should know about how sure this is."""
     found = []
     if explanation.checked.confidence != "verified":
-        found.append(s.gettext("Not everything here is confirmed. Ask {who} before you rely on it.").format(
-            who=explanation.authority.text
-        ))
+        found.append(
+            s.gettext("Not everything here is confirmed. Ask {who} before you rely on it.").format(
+                who=explanation.authority.text
+            )
+        )
     if explanation.rates_from:
         found.append(s.gettext("The figures hold from {day}.").format(day=s.day(explanation.rates_from)))
     if s.code != SOURCE:
-        found.append(s.gettext("This translation has not been read by a native reader. The Norwegian text is the source."))
+        found.append(
+            s.gettext("This translation has not been read by a native reader. The Norwegian text is the source.")
+        )
     if not explanation.translated:
         found.append(s.gettext("Some of this is not translated yet and is shown in Norwegian."))
     return found
@@ -179,7 +185,12 @@ def _section(name: str, statements: tuple[known.Statement, ...], s: Speech) -> S
 def _statement(statement: known.Statement, s: Speech) -> Statement:
     prefix = way(s, statement.via)
     text = f"{prefix}: {statement.text.text}" if prefix else statement.text.text
-    note = {None: None, "verified": None, "partly": s.gettext("partly confirmed"), "recalled": s.gettext("not confirmed")}
+    note = {
+        None: None,
+        "verified": None,
+        "partly": s.gettext("partly confirmed"),
+        "recalled": s.gettext("not confirmed"),
+    }
     return Statement(text=text, language=statement.text.language, note=note[statement.confidence])
 
 

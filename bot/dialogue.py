@@ -35,6 +35,7 @@ from bot.records.tables import Conversation, Message
 from bot.replies import Choice, Reply
 from bot.speech import speech
 from bot.understanding import language
+from bot.understanding.folding import fold
 from knowledge.languages import LANGUAGES
 from knowledge.library import Library
 
@@ -149,7 +150,9 @@ class Dialogue:
                 outcome = await self._turn(inbound.id)
             except Exception as error:
                 # Said to the person, logged for us; the conversation goes on. A database that is away raises again.
-                log.error("turn failed", conversation=inbound.conversation_id, error=type(error).__name__, exc_info=True)
+                log.error(
+                    "turn failed", conversation=inbound.conversation_id, error=type(error).__name__, exc_info=True
+                )
                 outcome = self._apologise(inbound.id)
         self._heard(inbound.conversation_id)
         self._heard(DESK)
@@ -179,9 +182,7 @@ class Dialogue:
             self._assistant.forget(inbound.conversation_id)
         return outcome
 
-    def _commit_to_records(
-        self, session: Session, conversation: Conversation, inbound: Message, turn: Turn
-    ) -> Outcome:
+    def _commit_to_records(self, session: Session, conversation: Conversation, inbound: Message, turn: Turn) -> Outcome:
         if not any(isinstance(effect, KeepWords | ForgetWords) for effect in turn.effects):
             conversation.pending_need_id = None  # the question about the words was not answered: the link ends
         for effect in turn.effects:
@@ -294,23 +295,27 @@ class Dialogue:
             s = speech(session.get_one(Conversation, inbound.conversation_id).language)
             text = s.gettext("Something went wrong with me. Your message is kept. Write again, or talk to a person.")
             reply = Reply(text=text, language=s.code, choices=(answers.a_person(s),))
-            return Outcome(inbound_id, [conversations.say(session, inbound.conversation_id, reply, reply_to=inbound_id)])
+            return Outcome(
+                inbound_id, [conversations.say(session, inbound.conversation_id, reply, reply_to=inbound_id)]
+            )
 
 
 def picked(text: str, choices: tuple[Choice, ...], code: str) -> str | None:
     """The choice that a short typed answer picks: by its number, its title, or yes and no. None when it picks none."""
-    typed = language.fold(text)
+    typed = fold(text)
     if not typed or len(typed) > 60:
         return None
     if typed.isdecimal() and 1 <= int(typed) <= len(choices):
         return choices[int(typed) - 1].id
     s = speech(code)
-    yes = {language.fold(word) for word in s.gettext("yes,ok,sure").split(",")}
-    no = {language.fold(word) for word in s.gettext("no,nope").split(",")}
+    yes = {fold(word) for word in s.gettext("yes,ok,sure").split(",")}
+    no = {fold(word) for word in s.gettext("no,nope").split(",")}
     for choice in choices:
-        if typed == language.fold(choice.title):
+        if typed == fold(choice.title):
             return choice.id
-        if (typed in yes and choice.id.endswith((":yes", "urgent_human"))) or (typed in no and choice.id.endswith(":no")):
+        if (typed in yes and choice.id.endswith((":yes", "urgent_human"))) or (
+            typed in no and choice.id.endswith(":no")
+        ):
             return choice.id
     return None
 
@@ -318,5 +323,3 @@ def picked(text: str, choices: tuple[Choice, ...], code: str) -> str | None:
 def _unkept(conversation_id: str, reply: Reply) -> Message:
     body: dict[str, Any] = reply.model_dump(mode="json")
     return Message(id=0, conversation_id=conversation_id, author="bot", text=reply.text, body=body)
-
-

@@ -202,5 +202,3 @@ async def follow(here: Installation, conversation_id: str, after: int) -> AsyncI
                 after = message.id
                 yield message
             await bell.wait()
-
-

@@ -31,8 +31,8 @@ def gather(domain: str, library: Library) -> Catalog:
     """Every text there is to translate: the interface's (English in the code) or the entries' (Norwegian)."""
     found = Catalog(project="Rettvis", copyright_holder="The Rettvis contributors", charset="utf-8")
     if domain == "knowledge":
-        for context, text, file in library.translatable():
-            found.add(text, context=context, locations=[(file, 0)])
+        for owner, sentence, file in library.translatable():
+            found.add(sentence, context=owner, locations=[(file, 0)])
         return found
     for folder in ("bot", "connectors", "knowledge"):
         for file, line, text, comments, context in extract_from_dir(
@@ -82,9 +82,7 @@ def compile_all(locales: Path = LOCALES) -> list[Path]:
 def status(library: Library, locales: Path = LOCALES) -> list[Status]:
     """How far each of the ten languages is."""
     texts = {domain: [(m.context, m.id) for m in gather(domain, library) if m.id] for domain in DOMAINS}
-    return [
-        Status(code, *(_count(code, domain, texts[domain], locales) for domain in DOMAINS)) for code in LANGUAGES
-    ]
+    return [Status(code, *(_count(code, domain, texts[domain], locales) for domain in DOMAINS)) for code in LANGUAGES]
 
 
 def _count(code: str, domain: str, texts: list[tuple[str | None, Text]], locales: Path) -> tuple[int, int]:

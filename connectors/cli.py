@@ -5,6 +5,7 @@ import json
 import os
 import sys
 import uuid
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any, TextIO
@@ -29,6 +30,8 @@ err = Console(stderr=True)
 
 def main() -> None:
     """Run a command; what an editor must mend is printed with file and line, and ends with 1."""
+    if not sys.warnoptions:
+        warnings.simplefilter("ignore")  # what Rasa 3.6 imports warns of its own age; python -W shows it
     try:
         app()
     except KnowledgeError as error:
@@ -70,8 +73,14 @@ def _serve(host: str, port: int) -> None:
 
     # Rasa's Sanic holds the websockets package at version 10, which uvicorn cannot use; no websockets are served.
     uvicorn.run(
-        "connectors.app:create_app", factory=True, host=host, port=port, ws="none", log_level="warning",
-        server_header=False, timeout_graceful_shutdown=5,
+        "connectors.app:create_app",
+        factory=True,
+        host=host,
+        port=port,
+        ws="none",
+        log_level="warning",
+        server_header=False,
+        timeout_graceful_shutdown=5,
     )
 
 
@@ -182,7 +191,8 @@ def knowledge_check(
 ) -> None:
     """Read every entry, figure, place and translation; say with file and line what must be mended."""
     from knowledge.check import check
-    from knowledge.library import FOLDER, LOCALES
+    from knowledge.languages import LOCALES
+    from knowledge.library import FOLDER
 
     report = check(folder or FOLDER, locales or LOCALES)
     for notice in report.notices:
@@ -259,8 +269,16 @@ def staff_add(
 
     begins, _, ends = hours.partition("-")
     add(
-        login=login, name=name, role=role, password=password, duties=duty, languages=language, places=place,
-        topics=topic, office=office, usual_minutes=usual_minutes,
+        login=login,
+        name=name,
+        role=role,
+        password=password,
+        duties=duty,
+        languages=language,
+        places=place,
+        topics=topic,
+        office=office,
+        usual_minutes=usual_minutes,
         hours={"days": [0, 1, 2, 3, 4], "from": begins, "to": ends},
     )
     print(f"{login} can sign in at /desk")
@@ -282,7 +300,10 @@ def bench_serve(
     table = Table("conversations", "in process /s", "over HTTP /s", "floor over HTTP /s", "HTTP / floor")
     for row in report["rows"]:
         table.add_row(
-            str(row["conversations"]), f"{row['in_process']:.0f}", f"{row['http']:.0f}", f"{row['floor']:.0f}",
+            str(row["conversations"]),
+            f"{row['in_process']:.0f}",
+            f"{row['http']:.0f}",
+            f"{row['floor']:.0f}",
             f"{row['ratio']:.2f}",
         )
     out.print(table)

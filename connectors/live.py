@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+
 class Live:
     """Listeners of this process, by what they listen to (a conversation's id, or the desk)."""
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from knowledge.languages import LANGUAGES, SOURCE, catalogue, po_file
-from knowledge.library import FOLDER, LOCALES, PLACEHOLDER, Library
+from knowledge.languages import LANGUAGES, LOCALES, SOURCE, catalogue, po_file
+from knowledge.library import FOLDER, PLACEHOLDER, Library
 from knowledge.readability import lix
 from knowledge.schema import Entry
 from knowledge.source import KnowledgeError, Problem, line_of

@@ -5,10 +5,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
 from knowledge.formatting import figure
 from knowledge.languages import LOCALES, SOURCE, catalogue
@@ -34,7 +35,8 @@ FOLDER = Path(__file__).parent
 PLACEHOLDER = re.compile(r"\{([a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*)+)\}")
 """A figure named in a text, e.g. {barnetrygd.ordinaer}."""
 
-Model = TypeVar("Model", bound=BaseModel)
+Model = TypeVar("Model", Entry, Place, Crisis)
+Named = TypeVar("Named", Entry, Place)
 
 
 @dataclass(frozen=True)
@@ -261,10 +263,10 @@ def _model(file: Path, kind: type[Model]) -> Model:
         raise KnowledgeError(problems_of(file, error)) from error
 
 
-def _models(folder: Path, kind: type[Model], problems: list[Problem]) -> dict[str, Any]:
+def _models(folder: Path, kind: type[Named], problems: list[Problem]) -> dict[str, Named]:
     found = {}
     for file in sorted(folder.glob("*.yml")):
-        model = _guard(problems, lambda file=file: _model(file, kind))  # type: ignore[misc]
+        model = _guard(problems, partial(_model, file, kind))
         if model is None:
             continue
         if model.id != file.stem:
@@ -288,7 +290,7 @@ def _topics(file: Path, problems: list[Problem]) -> tuple[dict[str, Topic], dict
 def _parameters(folder: Path, problems: list[Problem]) -> dict[str, Parameter]:
     found = {}
     for file in sorted(folder.glob("*.yml")):
-        for name, row in (_guard(problems, lambda file=file: read(file)) or {}).items():  # type: ignore[misc]
+        for name, row in (_guard(problems, partial(read, file)) or {}).items():
             if not name.startswith(f"{file.stem}."):
                 problems.append(Problem(file, 1, f"{name}: must start with {file.stem!r} and a full stop"))
             try:

@@ -165,7 +165,9 @@ class Point(Strict):
     """A place or phone where people get help."""
 
     id: str
-    kind: Literal["nav", "municipality", "crisis_centre", "legal_aid", "volunteer_centre", "housing", "health", "children"]
+    kind: Literal[
+        "nav", "municipality", "crisis_centre", "legal_aid", "volunteer_centre", "housing", "health", "children"
+    ]
     name: Text
     phone: str | None = None
     address: str | None = None

@@ -73,7 +73,9 @@ class FollowUp(RettvisAction):
     def act(self, now: Situation) -> Events:
         s, topic = now.speech, now.topic
         if topic not in now.library.entries:
-            now.say_text(s.gettext("What is it about? Write it in your own words."), answers.a_list(s), answers.a_person(s))
+            now.say_text(
+                s.gettext("What is it about? Write it in your own words."), answers.a_list(s), answers.a_person(s)
+            )
             return []
         assert topic
         explanation = now.library.explain(topic, s.code, now.facts.get("place"))

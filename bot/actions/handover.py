@@ -50,9 +50,7 @@ def who(now: Situation, place: str | None, topic: str | None) -> Chosen:
         NobodyToAsk: no contact is active.
     """
     with services().database.transaction() as session:
-        return choose(
-            session, conversation_id=now.tracker.sender_id, language=now.written, place=place, topic=topic
-        )
+        return choose(session, conversation_id=now.tracker.sender_id, language=now.written, place=place, topic=topic)
 
 
 class AskConsent(RettvisAction):

@@ -37,8 +37,8 @@ class Privacy(RettvisAction):
     def act(self, now: Situation) -> Events:
         s = now.speech
         text = s.gettext(
-            "Your conversation is kept without your name, so that you can come back to it. You can see it, take it with "
-            "you or delete it. What is deleted cannot be brought back."
+            "Your conversation is kept without your name, so that you can come back to it. You can see it, take it "
+            "with you or delete it. What is deleted cannot be brought back."
         )
         delete = Choice(id="delete_conversation:yes", title=s.gettext("Delete this conversation"))
         now.say_text(text, delete, Choice(id="cancel", title=s.gettext("Keep it")))

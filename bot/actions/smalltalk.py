@@ -42,5 +42,7 @@ class WhatNow(RettvisAction):
 
     def act(self, now: Situation) -> Events:
         s = now.speech
-        now.say_text(s.gettext("What do you need help with? Write it in your own words."), answers.a_list(s), answers.a_person(s))
+        now.say_text(
+            s.gettext("What do you need help with? Write it in your own words."), answers.a_list(s), answers.a_person(s)
+        )
         return []

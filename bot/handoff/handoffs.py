@@ -1,6 +1,6 @@
 """Request, take over, close: the states of a handoff and who may move it.
 
-    requested -> active -> closed        (a person who deletes the conversation ends it from any state)
+requested -> active -> closed        (a person who deletes the conversation ends it from any state)
 """
 
 from sqlalchemy import select

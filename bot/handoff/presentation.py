@@ -33,7 +33,9 @@ def wait(chosen: Chosen, s: Speech, when: datetime | None = None) -> str:
     when = when or now()
     if chosen.at_work:
         minutes = chosen.contact.usual_minutes
-        text = s.ngettext("Usually answers within {number} minute.", "Usually answers within {number} minutes.", minutes)
+        text = s.ngettext(
+            "Usually answers within {number} minute.", "Usually answers within {number} minutes.", minutes
+        )
         return text.format(number=minutes)
     back = next_start(chosen.contact.hours, when).astimezone(OSLO)
     day = format_datetime(back, "EEEE d. MMMM", locale=s.code, tzinfo=OSLO)

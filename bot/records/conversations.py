@@ -13,7 +13,9 @@ from bot.records.tables import Conversation, Message, tracker_events
 from bot.replies import Reply
 
 
-def begin(session: Session, *, channel: str, language: str, chosen: bool, place: str | None) -> tuple[Conversation, str]:
+def begin(
+    session: Session, *, channel: str, language: str, chosen: bool, place: str | None
+) -> tuple[Conversation, str]:
     """A new conversation and its token, which is not kept and cannot be found again."""
     token = secrets.token_urlsafe(32)
     conversation = Conversation(

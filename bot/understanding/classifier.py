@@ -10,9 +10,11 @@ situations the models have not seen, so that few of our own questions are refuse
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import logsumexp, softmax
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold
@@ -43,6 +45,22 @@ class Prediction:
         return self.ranking[0][0]
 
 
+@dataclass(frozen=True)
+class Weights:
+    """A trained regression. scikit-learn's own keeps the weights the other way round and copies them at every question."""
+
+    matrix: Matrix
+    bias: Matrix
+
+    @classmethod
+    def of(cls, regression: LogisticRegression) -> "Weights":
+        return cls(np.ascontiguousarray(regression.coef_.T), regression.intercept_)
+
+    def log_probabilities(self, features: Any) -> Matrix:
+        logits = np.asarray(features @ self.matrix) + self.bias
+        return np.asarray(logits - logsumexp(logits, axis=1, keepdims=True))
+
+
 class Classifier:
     """Learns labels of texts. Labels may carry a kind after a full stop (crisis.violence)."""
 
@@ -62,22 +80,23 @@ class Classifier:
     def _fit(self, texts: Sequence[str], labels: Sequence[str], vectors: Vector) -> None:
         self.temperature, self.outside = 1.0, 0.5
         self.mean = vectors.mean(axis=0)
-        self.meaning = LogisticRegression(C=1.0, max_iter=200, class_weight="balanced")
-        self.meaning.fit((vectors - self.mean) * SCALE, labels)
+        meaning = LogisticRegression(C=1.0, max_iter=200, class_weight="balanced")
+        self.meaning = Weights.of(meaning.fit((vectors - self.mean) * SCALE, labels))
         self.ngrams = TfidfVectorizer(
             analyzer="char_wb", ngram_range=(1, 4), min_df=2, max_features=40_000, sublinear_tf=True, dtype=np.float32
         )
-        self.spelling = LogisticRegression(C=50.0, max_iter=60, tol=1e-3)
-        self.spelling.fit(self.ngrams.fit_transform(texts), labels)
-        self.labels: list[str] = self.meaning.classes_.tolist()
+        spelling = LogisticRegression(C=50.0, max_iter=60, tol=1e-3)
+        self.spelling = Weights.of(spelling.fit(self.ngrams.fit_transform(texts), labels))
+        self.labels: list[str] = meaning.classes_.tolist()
         self.names = sorted({_plain(label) for label in self.labels})
         self.columns = [self.names.index(_plain(label)) for label in self.labels]
 
     def probabilities(self, texts: Sequence[str], vectors: Vector) -> Matrix:
         """One row per text, one column per label of `labels`."""
-        by_meaning = self.meaning.predict_log_proba((vectors - self.mean) * SCALE)
-        by_spelling = self.spelling.predict_log_proba(self.ngrams.transform(texts))
-        return _softmax((by_meaning + by_spelling) / 2 / self.temperature)
+        by_meaning = self.meaning.log_probabilities((vectors - self.mean) * SCALE)
+        by_spelling = self.spelling.log_probabilities(self.ngrams.transform(texts))
+        mixed: Matrix = softmax((by_meaning + by_spelling) / 2 / self.temperature, axis=1)
+        return mixed
 
     def predict(self, text: str, vector: Vector) -> Prediction:
         """What one text is about."""
@@ -95,7 +114,8 @@ class Classifier:
     def _merged(self, probabilities: Matrix) -> Matrix:
         """Columns of the same label (crisis.violence, crisis.child) added up."""
         merged = np.zeros((len(probabilities), len(self.names)))
-        np.add.at(merged, (slice(None), self.columns), probabilities)
+        for column, name in enumerate(self.columns):
+            merged[:, name] += probabilities[:, column]
         return merged
 
     def _kind(self, row: Matrix) -> str | None:
@@ -115,16 +135,10 @@ class Classifier:
         known = unseen[np.isin(truth[unseen], trial.labels)]
         plain = np.log(trial.probabilities([texts[i] for i in known], vectors[known]) + 1e-12)
         right = (np.arange(len(known)), np.searchsorted(trial.labels, truth[known]))
-        temperature = min(_TEMPERATURES, key=lambda t: -float(np.log(_softmax(plain / t)[right] + 1e-12).mean()))
-        outside = trial._merged(_softmax(plain / temperature))[:, trial.names.index(OUTSIDE)]
+        temperature = min(_TEMPERATURES, key=lambda t: -float(np.log(softmax(plain / t, axis=1)[right] + 1e-12).mean()))
+        outside = trial._merged(softmax(plain / temperature, axis=1))[:, trial.names.index(OUTSIDE)]
         return temperature, float(np.quantile(outside[truth[known] != OUTSIDE], 1 - REFUSED))
 
 
 def _plain(label: str) -> str:
     return label.partition(".")[0]
-
-
-def _softmax(logits: Matrix) -> Matrix:
-    powers = np.exp(logits - logits.max(axis=1, keepdims=True))
-    shares: Matrix = powers / powers.sum(axis=1, keepdims=True)
-    return shares

@@ -143,5 +143,3 @@ def _put(message: Message, prediction: Prediction) -> None:
     message.set(RANKING, ranking, add_to_output=True)
     kinds = [{"entity": KIND, "value": prediction.kind}] if prediction.kind else []
     message.set(ENTITIES, kinds, add_to_output=True)
-
-

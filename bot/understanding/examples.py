@@ -31,11 +31,7 @@ def load(topics: frozenset[str], folder: Path = FOLDER) -> list[Example]:
     Raises:
         KnowledgeError: a file has an unknown label or another shape than label -> situations -> paraphrases.
     """
-    return [
-        example
-        for file in sorted(folder.glob("*/*.yml"))
-        for example in _examples(file, file.parent.name, topics)
-    ]
+    return [example for file in sorted(folder.glob("*/*.yml")) for example in _examples(file, file.parent.name, topics)]
 
 
 def _examples(file: Path, language: str, topics: frozenset[str]) -> Iterator[Example]:

@@ -60,11 +60,9 @@ class KnowledgeImporter(TrainingDataImporter):  # type: ignore[misc]  # Rasa's c
         return TrainingData([_message(example) for example in [*found, *self._titles()]])
 
     def _made_rules(self) -> list[dict[str, Any]]:
-        answers = {topic: "action_explain" for topic in self._library.topics}
-        answers |= {label: "action_follow_up" for label in FOLLOW_UPS}
-        return [
-            {"rule": label, "steps": [{"intent": label}, {"action": action}]} for label, action in answers.items()
-        ]
+        answers = dict.fromkeys(self._library.topics, "action_explain")
+        answers |= dict.fromkeys(FOLLOW_UPS, "action_follow_up")
+        return [{"rule": label, "steps": [{"intent": label}, {"action": action}]} for label, action in answers.items()]
 
     def _titles(self) -> list[examples.Example]:
         """Each entry's title in each language is an example of its topic."""

@@ -4,7 +4,7 @@ from functools import cache
 
 from lingua import Language, LanguageDetector, LanguageDetectorBuilder
 
-from bot.understanding.safety import fold
+from bot.understanding.folding import fold
 from knowledge.languages import LANGUAGES, language
 
 SURE = 0.75
@@ -25,7 +25,17 @@ _SORANI_LETTERS = frozenset("ێۆڵڕەڤ")  # letters that Sorani Kurdish has a
 _NAMES = {
     "nb": ("norsk", "bokmål", "norwegian", "النرويجية", "نرويجي", "norweski", "норвезька", "نروژی"),
     "nn": ("nynorsk",),
-    "en": ("engelsk", "english", "الانجليزية", "الإنجليزية", "انجليزي", "angielski", "англійська", "انگلیسی", "ingiriisi"),
+    "en": (
+        "engelsk",
+        "english",
+        "الانجليزية",
+        "الإنجليزية",
+        "انجليزي",
+        "angielski",
+        "англійська",
+        "انگلیسی",
+        "ingiriisi",
+    ),
     "pl": ("polsk", "polish", "polski", "polsku", "البولندية"),
     "uk": ("ukrainsk", "ukrainian", "українська", "українською", "الأوكرانية", "الاوكرانية"),
     "ar": ("arabisk", "arabic", "العربية", "عربي", "بالعربي", "عربية", "carabi"),

@@ -81,9 +81,7 @@ async def say(
 
 
 @router.post("/language", dependencies=[Depends(same_site)])
-async def change_language(
-    request: Request, here: Here, mine: Remembered, lang: Annotated[str, Form()]
-) -> Response:
+async def change_language(request: Request, here: Here, mine: Remembered, lang: Annotated[str, Form()]) -> Response:
     """Another language, at any time; nothing is lost."""
     if lang not in available():
         return RedirectResponse("/", HTTPStatus.SEE_OTHER)
@@ -145,7 +143,14 @@ async def delete(here: Here, mine: Remembered) -> Response:
 
 
 def _page(
-    request: Request, here: Here, mine: Conversation | None, s: Speech, *, chosen: bool = False, error: str = "", draft: str = ""
+    request: Request,
+    here: Here,
+    mine: Conversation | None,
+    s: Speech,
+    *,
+    chosen: bool = False,
+    error: str = "",
+    draft: str = "",
 ) -> Response:
     said: list[Message] = []
     human = None
