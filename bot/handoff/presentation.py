@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from babel.dates import format_datetime
+from babel.dates import format_datetime, format_skeleton
 
 from bot.handoff.hours import OSLO, next_start
 from bot.handoff.routing import Chosen
@@ -38,6 +38,6 @@ def wait(chosen: Chosen, s: Speech, when: datetime | None = None) -> str:
         )
         return text.format(number=minutes)
     back = next_start(chosen.contact.hours, when).astimezone(OSLO)
-    day = format_datetime(back, "EEEE d. MMMM", locale=s.code, tzinfo=OSLO)
+    day = format_skeleton("MMMMEEEEd", back, locale=s.code, tzinfo=OSLO)
     clock = format_datetime(back, "HH:mm", locale=s.code, tzinfo=OSLO)
     return s.gettext("Is not at work now. Answers from {day} at {time}.").format(day=day, time=clock)

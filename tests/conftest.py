@@ -1,0 +1,173 @@
+"""What every test can have: the assistant trained once, a real server on SQLite, people to sign in as."""
+
+import contextlib
+import os
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+os.environ.setdefault("RETTVIS_INSECURE_COOKIES", "1")
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+import httpx
+import pytest
+import uvicorn
+
+from bot.assistant import training
+from bot.records.database import Database
+from bot.settings import ROOT, Settings
+from connectors import demo
+from connectors.app import create_app
+from connectors.installation import Installation
+
+PASSWORD = demo.PASSWORD
+
+
+@pytest.fixture(scope="session")
+def model() -> Path:
+    """The assistant, trained now if its data changed since it was last trained."""
+    return training.ensure(ROOT / "var" / "models")
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[Database]:
+    """An empty, migrated database."""
+    database = Database(f"sqlite:///{tmp_path / 'records.sqlite3'}")
+    database.migrate()
+    yield database
+    database.close()
+
+
+class Server:
+    """The real application on loopback, in a thread of this process so that tests can look into its records."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._app = create_app(settings)
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port: int = probe.getsockname()[1]
+        config = uvicorn.Config(
+            self._app, host="127.0.0.1", port=self.port, ws="none", log_level="error", timeout_graceful_shutdown=1
+        )
+        self._server = uvicorn.Server(config)
+        self._thread = threading.Thread(target=self._server.run, daemon=True)
+        self._clients = contextlib.ExitStack()
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def installation(self) -> Installation:
+        installation: Installation = self._app.state.installation
+        return installation
+
+    def client(self, **options: Any) -> httpx.Client:
+        """An HTTP client that is closed with the server."""
+        return self._clients.enter_context(httpx.Client(base_url=self.url, timeout=60, **options))
+
+    def start(self) -> "Server":
+        self._thread.start()
+        end = time.monotonic() + 120
+        while not self._server.started:
+            if not self._thread.is_alive() or time.monotonic() > end:
+                raise RuntimeError("the server did not start")
+            time.sleep(0.05)
+        return self
+
+    def stop(self) -> None:
+        self._clients.close()
+        self._server.should_exit = True
+        self._thread.join(timeout=30)
+
+
+@pytest.fixture(scope="session")
+def settings(tmp_path_factory: pytest.TempPathFactory, model: Path) -> Settings:
+    folder = tmp_path_factory.mktemp("installation")
+    (folder / "models").symlink_to(model.parent)
+    return Settings(f"sqlite:///{folder / 'rettvis.sqlite3'}", folder, "a key for tests only, of 32+ characters", True, False)
+
+
+@pytest.fixture(scope="session")
+def server(settings: Settings) -> Iterator[Server]:
+    """One server for the whole run, with the demo contacts."""
+    database = Database(settings.database_url)
+    database.migrate()
+    demo.load(database)
+    database.close()
+    server = Server(settings).start()
+    yield server
+    server.stop()
+
+
+class Citizen:
+    """A person who uses the API as a channel does."""
+
+    def __init__(self, server: Server, **begin: str) -> None:
+        self._http = server.client()
+        begun = self._http.post("/api/v1/conversations", json=begin)
+        begun.raise_for_status()
+        self.id: str = begun.json()["id"]
+        self.token: str = begun.json()["token"]
+        self._http.headers["authorization"] = f"Bearer {self.token}"
+        self._said = 0
+
+    def request(self, method: str, path: str = "", **more: Any) -> httpx.Response:
+        return self._http.request(method, f"/api/v1/conversations/{self.id}{path}", **more)
+
+    def send(self, **body: object) -> httpx.Response:
+        self._said += 1
+        return self.request("POST", "/messages", json={"client_id": f"c{self._said}", **body})
+
+    def write(self, text: str) -> list[dict]:
+        """Write something; the replies."""
+        answer = self.send(text=text)
+        assert answer.status_code == 200, answer.text
+        return answer.json()["replies"]
+
+    def pick(self, choice: str) -> list[dict]:
+        """Pick a choice; the replies."""
+        answer = self.send(choice=choice)
+        assert answer.status_code == 200, answer.text
+        return answer.json()["replies"]
+
+    def history(self, after: int = 0) -> list[dict]:
+        return self.request("GET", f"/messages?after={after}").json()
+
+
+@pytest.fixture
+def citizen(server: Server) -> Citizen:
+    return Citizen(server)
+
+
+class StaffMember:
+    """Somebody signed in on the staff pages, form by form."""
+
+    def __init__(self, server: Server, login: str, password: str = PASSWORD) -> None:
+        self.http = server.client(follow_redirects=True)
+        self.csrf = self._csrf(self.http.get("/sign-in").text)
+        self.signed_in = self.post("/sign-in", login=login, password=password)
+        self.csrf = self._csrf(self.signed_in.text)
+
+    @staticmethod
+    def _csrf(page: str) -> str:
+        return page.split('name="csrf" value="')[1].split('"')[0] if 'name="csrf"' in page else ""
+
+    def post(self, path: str, **form: object) -> httpx.Response:
+        return self.http.post(path, data={"csrf": self.csrf, **form})
+
+    def get(self, path: str) -> httpx.Response:
+        return self.http.get(path)
+
+
+@pytest.fixture
+def ingrid(server: Server) -> StaffMember:
+    return StaffMember(server, "ingrid")
+
+
+@pytest.fixture
+def programme(server: Server) -> StaffMember:
+    return StaffMember(server, "programme")

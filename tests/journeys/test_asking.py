@@ -1,0 +1,128 @@
+"""A person asks, in their own language, through the API."""
+
+import pytest
+
+from tests.conftest import Citizen, Server
+
+OFFICIAL = ("nav.no", "husbanken.no", "lovdata.no", "regjeringen.no", "bufdir.no", "helsenorge.no", "kommune.no")
+
+
+@pytest.mark.parametrize(
+    ("question", "language", "topic"),
+    [
+        ("How much child benefit do I get for two kids?", "en", "barnetrygd"),
+        ("hvor mye er barnetrygden for to barn", "nb", "barnetrygd"),
+        ("كم تبلغ إعانة الأطفال لطفلين؟", "ar", "barnetrygd"),
+        ("hvordan søker jeg bostøtte", "nb", "bostotte"),
+    ],
+)
+def test_a_question_gets_the_curated_answer_in_its_own_language(
+    citizen: Citizen, question: str, language: str, topic: str
+) -> None:
+    reply = citizen.write(question)[0]
+    card = reply["card"]
+    assert (card["kind"], card["topic"], reply["language"]) == ("answer", topic, language)
+    sections = {section["name"]: section for section in card["sections"]}
+    assert {"what", "apply", "deadlines", "complaint"} <= set(sections)
+    assert any(any(host in link["url"] for host in OFFICIAL) for link in card["links"])
+    assert card["law"]
+    assert "2026" in card["checked"]
+
+
+@pytest.mark.parametrize("question", ["vi klarer ikke å betale husleia", "لا أستطيع دفع الإيجار", "i cannot pay the rent"])
+def test_trouble_with_the_rent_leads_to_help_with_living_costs(citizen: Citizen, question: str) -> None:
+    reply = citizen.write(question)[0]
+    offered = [choice["id"] for choice in reply["choices"]]
+    answered = (reply["card"] or {}).get("topic")
+    assert answered == "okonomisk-sosialhjelp" or "okonomisk-sosialhjelp" in offered
+
+
+def test_an_amount_is_the_rate_that_holds_now_with_its_date(citizen: Citizen) -> None:
+    reply = citizen.write("How much child benefit do I get for two kids?")[0]
+    assert "2,012 kr" in reply["text"]
+    assert any("1 February 2026" in note or "February 1, 2026" in note for note in reply["card"]["notes"])
+
+
+def test_what_no_expert_has_reviewed_says_so_where_it_is_read(citizen: Citizen) -> None:
+    card = citizen.write("How much child benefit do I get for two kids?")[0]["card"]
+    assert "No expert has reviewed this yet." in card["checked"]
+    assert any("native reader" in note for note in card["notes"])
+
+
+def test_follow_ups_are_about_the_topic_at_hand(citizen: Citizen) -> None:
+    citizen.write("How much child benefit do I get for two kids?")
+    apply = citizen.write("how do I apply?")[0]
+    assert apply["text"].startswith("Child benefit (barnetrygd). How to apply:")
+    refused = citizen.write("what if they say no?")[0]
+    assert "six weeks" in refused["text"]
+
+
+def test_a_follow_up_to_nothing_asks_what_it_is_about(citizen: Citizen) -> None:
+    reply = citizen.write("how do I apply?")[0]
+    assert {"topics", "human"} <= {choice["id"] for choice in reply["choices"]}
+
+
+def test_when_two_topics_are_close_both_are_offered_and_picking_one_answers(citizen: Citizen) -> None:
+    offered = citizen.write("strøm husleie hjelp")[0]
+    topics = [choice for choice in offered["choices"] if choice["id"] not in ("out_of_scope", "human")]
+    assert offered["card"] is None
+    assert len(topics) >= 2
+    answer = citizen.pick(topics[1]["id"])[0]
+    assert answer["card"]["topic"] == topics[1]["id"]
+
+
+def test_a_choice_can_be_typed_as_its_number_or_its_title(server: Server) -> None:
+    for typed in ("2", "title"):
+        citizen = Citizen(server, language="nb")
+        choices = citizen.write("strøm husleie hjelp")[0]["choices"]
+        answer = citizen.write(typed if typed == "2" else choices[1]["title"])[0]
+        assert answer["card"]["topic"] == choices[1]["id"]
+
+
+def test_what_is_not_ours_gets_an_honest_no_and_a_way_to_a_person(citizen: Citizen) -> None:
+    reply = citizen.write("hvem vant fotballkampen i går")[0]
+    assert reply["card"] is None
+    assert {"human", "keep_words:yes", "keep_words:no"} <= {choice["id"] for choice in reply["choices"]}
+
+
+def test_the_language_follows_what_is_written_until_one_is_chosen(server: Server) -> None:
+    follows = Citizen(server)
+    assert follows.write("How much child benefit do I get for two kids?")[0]["language"] == "en"
+    assert follows.write("كم تبلغ إعانة الأطفال لطفلين؟")[0]["language"] == "ar"
+    chosen = Citizen(server, language="en")
+    assert chosen.write("hvor mye er barnetrygden for to barn")[0]["language"] == "en"
+
+
+def test_another_language_can_be_asked_for_at_any_time(server: Server) -> None:
+    citizen = Citizen(server, language="nb")
+    citizen.write("hvor mye er barnetrygden for to barn")
+    assert citizen.write("can we speak English please")[0]["language"] == "en"
+    assert citizen.write("what if they say no?")[0]["language"] == "en"
+
+
+def test_a_language_there_is_no_answer_in_yet_is_admitted_and_a_person_offered(citizen: Citizen) -> None:
+    replies = citizen.write("Imisa ayaan ka heli karaa barnetrygd laba carruur ah ee aan haysto?")
+    assert "Somali" in replies[-1]["text"]
+    assert "human" in {choice["id"] for choice in replies[-1]["choices"]}
+
+
+def test_it_never_pretends_to_be_human(citizen: Citizen) -> None:
+    assert "I am not a human" in citizen.write("are you a real person or a robot?")[0]["text"]
+
+
+def test_a_conversation_can_be_taken_away_and_deleted(server: Server) -> None:
+    citizen = Citizen(server)
+    citizen.write("How much child benefit do I get for two kids?")
+    export = citizen.request("GET", "/export").json()
+    assert [message["author"] for message in export["messages"]] == ["citizen", "bot"]
+    assert citizen.request("DELETE").status_code == 204
+    assert citizen.request("GET", "/messages").status_code == 404
+
+
+def test_a_conversation_can_be_deleted_by_saying_so(server: Server) -> None:
+    citizen = Citizen(server, language="en")
+    offer = citizen.write("I want to delete my conversation")[0]
+    assert "delete_conversation:yes" in {choice["id"] for choice in offer["choices"]}
+    answer = citizen.send(choice="delete_conversation:yes").json()
+    assert answer["deleted"]
+    assert citizen.request("GET", "/messages").status_code == 404

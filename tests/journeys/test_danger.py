@@ -1,0 +1,54 @@
+"""Acute danger: the right number first, a person in one tap, in every language of the slice."""
+
+import pytest
+
+from tests.conftest import Citizen, Server, StaffMember
+
+
+@pytest.mark.parametrize(
+    ("said", "number"),
+    [
+        ("han slår meg", "112"),
+        ("mannen min truer med å drepe meg", "112"),
+        ("my husband hits me", "112"),
+        ("زوجي يضربني", "112"),
+        ("jeg vil ikke leve lenger", "113"),
+        ("I want to die", "113"),
+        ("أريد أن أموت", "113"),
+        ("my neighbour hits the children", "112"),
+        ("he is unconscious and not breathing", "113"),
+        ("det brenner i huset", "110"),
+    ],
+)
+def test_danger_gets_the_right_number_before_anything_else(citizen: Citizen, said: str, number: str) -> None:
+    first = citizen.write(said)[0]
+    assert first["card"]["kind"] == "crisis"
+    assert first["card"]["lines"][0]["number"] == number
+    assert number in first["text"].splitlines()[0] or number in first["text"].splitlines()[1]
+    assert [choice["id"] for choice in first["choices"]] == ["urgent_human"]
+
+
+@pytest.mark.parametrize("said", ["hvordan slår jeg plenen", "how do I kill the process on my computer", "who won the match"])
+def test_words_that_only_sound_like_danger_are_not_treated_as_danger(citizen: Citizen, said: str) -> None:
+    assert (citizen.write(said)[0]["card"] or {}).get("kind") != "crisis"
+
+
+@pytest.mark.parametrize("way", ["tap", "word"])
+def test_one_tap_or_one_word_brings_an_urgent_handoff_without_questions(
+    server: Server, ingrid: StaffMember, way: str
+) -> None:
+    citizen = Citizen(server, language="en")
+    citizen.write("my husband hits me")
+    reply = (citizen.pick("urgent_human") if way == "tap" else citizen.write("yes"))[0]
+    assert reply["card"]["kind"] == "contact"
+    waiting = server.installation.desk.open()[0]
+    assert waiting.urgent
+    assert waiting.conversation_id == citizen.id
+    assert "Haster" in ingrid.get("/desk").text or "Urgent" in ingrid.get("/desk").text
+    citizen.request("DELETE")
+
+
+def test_danger_is_recognised_in_the_middle_of_a_form(server: Server) -> None:
+    citizen = Citizen(server, language="nb")
+    citizen.write("jeg vil snakke med et menneske")
+    assert citizen.write("han slår meg")[0]["card"]["kind"] == "crisis"

@@ -1,0 +1,78 @@
+"""What could not be met is on record, without anybody being on record."""
+
+from sqlalchemy import func, select
+
+from bot.records.tables import Need
+from tests.conftest import Citizen, Server, StaffMember
+
+
+def needs(server: Server) -> list[Need]:
+    with server.installation.database.transaction() as session:
+        return list(session.scalars(select(Need).order_by(Need.id)))
+
+
+def count(server: Server) -> int:
+    with server.installation.database.transaction() as session:
+        return session.scalar(select(func.count()).select_from(Need)) or 0
+
+
+def test_no_answer_is_recorded_without_the_words(server: Server) -> None:
+    before = count(server)
+    Citizen(server, language="en").write("who won the football match yesterday")
+    need = needs(server)[-1]
+    assert count(server) == before + 1
+    assert (need.moment, need.language, need.words) == ("no_answer", "en", None)
+    assert need.conditions
+
+
+def test_the_words_are_kept_only_with_consent_and_masked(server: Server) -> None:
+    citizen = Citizen(server, language="en")
+    citizen.write("who can repair my car, my name is Fatima and my phone is 91 23 45 67")
+    citizen.pick("keep_words:yes")
+    words = needs(server)[-1].words
+    assert words is not None
+    assert "repair my car" in words
+    assert "Fatima" not in words
+    assert "91 23 45 67" not in words
+
+
+def test_saying_no_keeps_nothing_and_a_later_yes_changes_nothing(server: Server) -> None:
+    citizen = Citizen(server, language="en")
+    citizen.write("who can repair my old car")
+    citizen.pick("keep_words:no")
+    citizen.pick("keep_words:yes")
+    assert needs(server)[-1].words is None
+
+
+def test_an_answer_that_did_not_help_is_recorded_with_its_topic(server: Server) -> None:
+    citizen = Citizen(server, language="en")
+    citizen.write("How much child benefit do I get for two kids?")
+    reply = citizen.pick("not_helped")[0]
+    assert "human" in {choice["id"] for choice in reply["choices"]}
+    need = needs(server)[-1]
+    assert (need.moment, need.topic) == ("not_helped", "barnetrygd")
+
+
+def test_a_need_outlives_its_conversation_and_names_none(server: Server) -> None:
+    citizen = Citizen(server, language="en")
+    citizen.write("who can repair my old bicycle")
+    before = count(server)
+    citizen.request("DELETE")
+    assert count(server) == before
+    assert citizen.id not in str([vars(need) for need in needs(server)])
+
+
+def test_figures_under_five_are_not_shown(server: Server, programme: StaffMember) -> None:
+    citizen = Citizen(server, language="pl")
+    citizen.write("kto wygrał wczoraj mecz piłki nożnej")
+    page = programme.get("/learning").text
+    row = page.split('<th scope="row">polsk</th><td>')[1].split("</td>")[0]
+    assert row == "under 5"
+
+
+def test_what_five_people_lacked_is_shown(server: Server, programme: StaffMember) -> None:
+    for _ in range(5):
+        Citizen(server, language="uk").write("хто виграв вчора футбольний матч")
+    page = programme.get("/learning").text
+    row = page.split('<th scope="row">ukrainsk</th><td>')[1].split("</td>")[0]
+    assert int(row) >= 5
