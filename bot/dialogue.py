@@ -14,7 +14,7 @@ import structlog
 from sqlalchemy.orm import Session
 
 from bot import answers
-from bot.actions.base import Services, provide
+from bot.actions.base import Services, provided
 from bot.assistant.engine import Assistant, Turn
 from bot.effects import (
     DeleteConversation,
@@ -31,12 +31,11 @@ from bot.handoff.desk import DESK
 from bot.needs import needs
 from bot.records import conversations
 from bot.records.database import Database
-from bot.records.tables import Conversation, Message
+from bot.records.tables import Conversation, Message, now
 from bot.replies import Choice, Reply
 from bot.speech import speech
 from bot.understanding import language
 from bot.understanding.folding import fold
-from knowledge.languages import LANGUAGES
 from knowledge.library import Library
 
 log = structlog.get_logger(__name__)
@@ -80,7 +79,7 @@ class Dialogue:
         self._assistant = assistant
         self._library = library
         self._heard = heard
-        provide(Services(library, database))
+        self._services = Services(library, database)
 
     def begin(
         self, channel: str, code: str, *, chosen: bool = False, place: str | None = None
@@ -176,7 +175,8 @@ class Dialogue:
                 "place": conversation.place,
                 "waits_for": handoff.contact.name if handoff else None,
             }
-            turn = await self._assistant.answer(session, conversation.id, payload, facts)
+            with provided(self._services):
+                turn = await self._assistant.answer(session, conversation.id, payload, facts)
             outcome = self._commit_to_records(session, conversation, inbound, turn)
         if outcome.deleted:
             self._assistant.forget(inbound.conversation_id)
@@ -280,9 +280,7 @@ class Dialogue:
         """Answer in the language a person writes, unless they chose one."""
         if conversation.language_chosen:
             return
-        found = language.identify(text)
-        if found and found[1] >= language.SURE and found[0] in LANGUAGES:
-            conversation.language = found[0]
+        conversation.language = language.clearly(text) or conversation.language
 
     def _replies_to(self, session: Session, inbound: Message) -> list[Message]:
         after = conversations.history(session, inbound.conversation_id, inbound.id)
@@ -322,4 +320,4 @@ def picked(text: str, choices: tuple[Choice, ...], code: str) -> str | None:
 
 def _unkept(conversation_id: str, reply: Reply) -> Message:
     body: dict[str, Any] = reply.model_dump(mode="json")
-    return Message(id=0, conversation_id=conversation_id, author="bot", text=reply.text, body=body)
+    return Message(id=0, conversation_id=conversation_id, author="bot", text=reply.text, body=body, created_at=now())

@@ -88,7 +88,9 @@ class Server:
 def settings(tmp_path_factory: pytest.TempPathFactory, model: Path) -> Settings:
     folder = tmp_path_factory.mktemp("installation")
     (folder / "models").symlink_to(model.parent)
-    return Settings(f"sqlite:///{folder / 'rettvis.sqlite3'}", folder, "a key for tests only, of 32+ characters", True, False)
+    return Settings(
+        f"sqlite:///{folder / 'rettvis.sqlite3'}", folder, "a key for tests only, of 32+ characters", True, False
+    )
 
 
 @pytest.fixture(scope="session")

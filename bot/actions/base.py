@@ -1,5 +1,8 @@
 """What every action needs: the library, how to speak, what is known of the conversation."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -25,16 +28,22 @@ class Services:
     database: Database
 
 
-_provided: list[Services] = []
+_provided: ContextVar[Services | None] = ContextVar("services", default=None)
 
 
-def provide(services: Services) -> None:
-    """Give the actions of this process what they read (the dialogue does, so that everything is loaded once)."""
-    _provided[:] = [services]
+@contextmanager
+def provided(what: Services) -> Iterator[None]:
+    """Give the actions of a turn what they read: the dialogue's own, loaded once."""
+    token = _provided.set(what)
+    try:
+        yield
+    finally:
+        _provided.reset(token)
 
 
 def services() -> Services:
-    return _provided[0] if _provided else _from_environment()
+    """What the turn provides; what the environment says when actions run in a server of their own."""
+    return _provided.get() or _from_environment()
 
 
 @cache

@@ -18,11 +18,13 @@ ELSEWHERE = "elsewhere"
 
 
 class StartHandoff(RettvisAction):
-    """Begin with a clean form; what is known already is not asked again."""
+    """Begin with a clean form; what is known is not asked again, and nothing of a person who waits already."""
 
     action_name = "action_start_handoff"
 
     def act(self, now: Situation) -> Events:
+        if now.facts.get("waits_for"):
+            return [SlotSet("handoff_place", ELSEWHERE), SlotSet("handoff_consent", "no")]
         return [SlotSet("handoff_place", now.facts.get("place")), SlotSet("handoff_consent", None)]
 
 
@@ -81,13 +83,6 @@ class AskConsent(RettvisAction):
 class ValidateHandoffForm(FormValidationAction):  # type: ignore[misc]  # rasa_sdk is untyped for mypy
     def name(self) -> str:
         return "validate_handoff_form"
-
-    async def required_slots(
-        self, domain_slots: list[str], dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
-    ) -> list[str]:
-        """Nothing is asked of a person who waits for a contact already."""
-        waits = Situation(dispatcher, tracker).facts.get("waits_for")
-        return [] if waits else domain_slots
 
     def validate_handoff_place(
         self, value: Any, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict

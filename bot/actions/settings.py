@@ -3,7 +3,7 @@
 from bot import answers
 from bot.actions.base import Events, RettvisAction, Situation
 from bot.effects import DeleteConversation, SetLanguage
-from bot.replies import Choice
+from bot.replies import Choice, Reply
 from bot.speech import speech
 from bot.understanding.language import named
 from knowledge.languages import LANGUAGES, available, language
@@ -18,7 +18,7 @@ class ChangeLanguage(RettvisAction):
             now.do(SetLanguage(language=str(wanted)))
             s = speech(str(wanted))
             text = s.gettext("We go on in English. What do you need help with?")
-            now.say_text(text)
+            now.say(Reply(text=text, language=s.code))
             return []
         s = now.speech
         choices = [Choice(id=f"change_language:{code}", title=language(code).autonym) for code in available()]

@@ -7,8 +7,15 @@ from lingua import Language, LanguageDetector, LanguageDetectorBuilder
 from bot.understanding.folding import fold
 from knowledge.languages import LANGUAGES, language
 
-SURE = 0.75
-"""A share of belief at which a language is taken over from a message."""
+CLEARLY = 0.45
+"""The belief, and"""
+TIMES = 1.5
+"""how many times the next language's, at which a language is taken over from a message of several words."""
+WORDS = 3
+"""Fewer words in Latin script say little: a person of any language may write only "barnetrygd"."""
+
+LONG = 8
+"""Letters of a word that is more likely a name than a small word of the language."""
 
 _LINGUA = {
     Language.BOKMAL: "nb",
@@ -52,22 +59,51 @@ def _detector() -> LanguageDetector:
 
 
 def identify(text: str) -> tuple[str, float] | None:
-    """The language of a text and how sure it is (0 to 1); None when there is nothing to go by.
+    """The language a text is most likely in and how likely that is (0 to 1); None when there is nothing to go by.
 
     Ethiopic script is Tigrinya here, and letters that only Sorani has decide for it: the library knows neither. Bokmål
     and Nynorsk are so close that they are weighed against the others together.
     """
+    shares = _shares(text)
+    return max(shares.items(), key=lambda share: share[1]) if shares else None
+
+
+def clearly(text: str) -> str | None:
+    """The language of a text if it is clear enough to answer in from now on."""
+    shares = _shares(text)
+    if not shares:
+        return None
+    (best, share), *others = sorted(shares.items(), key=lambda pair: -pair[1])
+    latin = best in ("nb", "nn", "en", "pl", "so")
+    if latin and len(text.split()) < WORDS:
+        return None
+    return best if share >= CLEARLY and share >= TIMES * (others[0][1] if others else 0) else None
+
+
+def _shares(text: str) -> dict[str, float]:
     letters = [character for character in text if character.isalpha()]
     if len(letters) < 2:
-        return None
+        return {}
     if sum("\u1200" <= character <= "\u139f" for character in letters) > len(letters) / 2:
-        return "ti", 1.0
+        return {"ti": 1.0}
     if _SORANI_LETTERS.intersection(letters):
-        return "ckb", 0.95
-    found = {_LINGUA[each.language]: each.value for each in _detector().compute_language_confidence_values(text)}
-    best = max(found, key=lambda code: found[code])
-    sure = found["nb"] + found["nn"] if best in ("nb", "nn") else found[best]
-    return best, sure
+        return {"ckb": 1.0}
+    telling = _without_names_of_schemes(text)
+    found = {_LINGUA[each.language]: each.value for each in _detector().compute_language_confidence_values(telling)}
+    bokmal, nynorsk = found.pop("nb"), found.pop("nn")
+    found["nn" if nynorsk > 2 * bokmal else "nb"] = bokmal + nynorsk
+    return found
+
+
+def _without_names_of_schemes(text: str) -> str:
+    """The words that tell the language. People write the Norwegian name of a scheme in any language: "how do I apply for
+    overgangsstønad". Such names are long, or in another script; the small words around them are the person's own."""
+    words = text.split()
+    other_script = [word for word in words if any(character > "\u036f" for character in word)]
+    if len(other_script) * 2 >= len(words):
+        return " ".join(other_script)
+    short = [word for word in words if len(word) < LONG]
+    return " ".join(short) if len(short) >= 2 else text
 
 
 def named(text: str) -> str | None:

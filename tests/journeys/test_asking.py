@@ -29,7 +29,9 @@ def test_a_question_gets_the_curated_answer_in_its_own_language(
     assert "2026" in card["checked"]
 
 
-@pytest.mark.parametrize("question", ["vi klarer ikke å betale husleia", "لا أستطيع دفع الإيجار", "i cannot pay the rent"])
+@pytest.mark.parametrize(
+    "question", ["vi klarer ikke å betale husleia", "لا أستطيع دفع الإيجار", "i cannot pay the rent"]
+)
 def test_trouble_with_the_rent_leads_to_help_with_living_costs(citizen: Citizen, question: str) -> None:
     reply = citizen.write(question)[0]
     offered = [choice["id"] for choice in reply["choices"]]
@@ -63,7 +65,7 @@ def test_a_follow_up_to_nothing_asks_what_it_is_about(citizen: Citizen) -> None:
 
 
 def test_when_two_topics_are_close_both_are_offered_and_picking_one_answers(citizen: Citizen) -> None:
-    offered = citizen.write("strøm husleie hjelp")[0]
+    offered = citizen.write("penger til barn")[0]
     topics = [choice for choice in offered["choices"] if choice["id"] not in ("out_of_scope", "human")]
     assert offered["card"] is None
     assert len(topics) >= 2
@@ -74,7 +76,7 @@ def test_when_two_topics_are_close_both_are_offered_and_picking_one_answers(citi
 def test_a_choice_can_be_typed_as_its_number_or_its_title(server: Server) -> None:
     for typed in ("2", "title"):
         citizen = Citizen(server, language="nb")
-        choices = citizen.write("strøm husleie hjelp")[0]["choices"]
+        choices = citizen.write("penger til barn")[0]["choices"]
         answer = citizen.write(typed if typed == "2" else choices[1]["title"])[0]
         assert answer["card"]["topic"] == choices[1]["id"]
 

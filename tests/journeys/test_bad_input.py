@@ -38,7 +38,9 @@ def test_binary_in_a_message_is_refused(citizen: Citizen) -> None:
     assert is_a_problem(citizen.send(text="abc\x00\x01\x02"), 422, "not_text")
 
 
-@pytest.mark.parametrize("body", [b"\xff\xfe\x00\x01", b"{", b"[]", b'{"client_id": 5}', b'{"client_id":"a","text":"\\ud800"}'])
+@pytest.mark.parametrize(
+    "body", [b"\xff\xfe\x00\x01", b"{", b"[]", b'{"client_id": 5}', b'{"client_id":"a","text":"\\ud800"}']
+)
 def test_a_body_that_is_not_what_it_must_be_is_a_problem_not_a_crash(citizen: Citizen, body: bytes) -> None:
     answer = citizen.request("POST", "/messages", content=body, headers={"content-type": "application/json"})
     assert is_a_problem(answer, 422, "invalid")

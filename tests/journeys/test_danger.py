@@ -28,7 +28,9 @@ def test_danger_gets_the_right_number_before_anything_else(citizen: Citizen, sai
     assert [choice["id"] for choice in first["choices"]] == ["urgent_human"]
 
 
-@pytest.mark.parametrize("said", ["hvordan slår jeg plenen", "how do I kill the process on my computer", "who won the match"])
+@pytest.mark.parametrize(
+    "said", ["hvordan slår jeg plenen", "how do I kill the process on my computer", "who won the match"]
+)
 def test_words_that_only_sound_like_danger_are_not_treated_as_danger(citizen: Citizen, said: str) -> None:
     assert (citizen.write(said)[0]["card"] or {}).get("kind") != "crisis"
 

@@ -79,7 +79,9 @@ def test_without_consent_the_contact_sees_nothing_that_was_written_before(
     assert "this is new" in ingrid.get(f"/desk/{handoff_of(server, english)}").text
 
 
-def test_while_waiting_the_bot_still_answers_and_asking_again_does_not_ask_twice(server: Server, english: Citizen) -> None:
+def test_while_waiting_the_bot_still_answers_and_asking_again_does_not_ask_twice(
+    server: Server, english: Citizen
+) -> None:
     ask_for_a_person(english)
     assert english.write("How much child benefit do I get for two kids?")[0]["card"]["topic"] == "barnetrygd"
     assert "has been told" in english.write("I want to talk to someone")[0]["text"]

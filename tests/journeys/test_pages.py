@@ -56,7 +56,7 @@ def test_the_first_load_is_small_and_asks_no_other_host(server: Server, browser:
     parts = [static / name for name in ("style.css", "conversation.js", "icon.svg")]
     assert all(f"/static/{part.name}" in page for part in parts)
     assert len(page.encode()) + sum(part.stat().st_size for part in parts) <= FIRST_LOAD
-    assert "src=\"http" not in page
+    assert 'src="http' not in page
     assert "@import" not in (static / "style.css").read_text()
     assert "url(" not in (static / "style.css").read_text()
 

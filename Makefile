@@ -1,0 +1,36 @@
+# make demo: try it.  make test: everything that must hold.  make help: the rest.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+UV := $(or $(shell command -v uv 2>/dev/null),$(CURDIR)/.tools/bin/uv)
+RUN := $(UV) run --frozen
+
+help: ## What there is
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+.tools/bin/uv: # uv in a folder of the checkout, only when the system has none
+	python3 -m venv .tools && .tools/bin/pip install --quiet --disable-pip-version-check 'uv>=0.9'
+
+sync: $(if $(shell command -v uv 2>/dev/null),,.tools/bin/uv) ## The locked environment, in .venv
+	@$(UV) sync --frozen --quiet
+
+demo: sync ## Everything with demo contacts on http://localhost:8000
+	@$(RUN) rettvis demo
+
+test: lint ## All checks and tests
+	@$(RUN) pytest
+
+lint: sync ## Style, types, architecture, knowledge, translations
+	@$(RUN) ruff check .
+	@$(RUN) ruff format --check .
+	@$(RUN) mypy
+	@$(RUN) lint-imports --no-cache > /tmp/rettvis-imports.$$$$ || { cat /tmp/rettvis-imports.$$$$; exit 1; }; rm -f /tmp/rettvis-imports.*
+	@$(RUN) rettvis knowledge check
+	@$(RUN) rettvis rasa data validate
+
+train: sync ## Train the assistant if its data changed
+	@$(RUN) rettvis train
+
+bench: sync ## Messages per second beside a floor
+	@$(RUN) rettvis bench serve
+
+.PHONY: help sync demo test lint train bench
