@@ -40,10 +40,17 @@
     source.addEventListener("message", (event) => show(event.data));
   }
 
+  const fresh = () => (crypto.randomUUID ? crypto.randomUUID() : String(Math.random()));
+
   async function send(target, submitter) {
     const data = new FormData(target);
     if (submitter && submitter.name) data.set(submitter.name, submitter.value);
-    if (data.get("csrf") === null && !data.get("client_id")) data.set("client_id", crypto.randomUUID ? crypto.randomUUID() : String(Math.random()));
+    if (!data.get("csrf") && !data.get("client_id")) data.set("client_id", fresh());
+    const written = target === form ? text.value : "";
+    if (target === form) {  // at once: the person may write on while this is answered
+      text.value = "";
+      if (form.elements.client_id) form.elements.client_id.value = fresh();
+    }
     document.body.classList.add("busy");
     try {
       const answer = await fetch(target.action, {
@@ -52,19 +59,19 @@
       const said = await answer.json();
       if (said.gone) return location.assign("/");
       error.textContent = said.error || "";
-      if (!answer.ok) return;
-      if (target === form) {
-        text.value = "";
-        const id = form.elements.client_id;
-        if (id) id.value = crypto.randomUUID ? crypto.randomUUID() : String(Math.random());
-      }
+      if (!answer.ok) return giveBack(written);
       if (said.begun || (said.language && said.language !== document.documentElement.lang)) return location.reload();
-      if (source.readyState === EventSource.CLOSED) listen();
-    } catch (failure) {
-      target.submit();  // the network or the script failed: the form still works as a form
+      if (!source || source.readyState === EventSource.CLOSED) listen();
+    } catch (failure) {  // no network, or an answer that is not ours: what was written is still there to send again
+      giveBack(written);
+      error.textContent = form.dataset.failed;
     } finally {
       document.body.classList.remove("busy");
     }
+  }
+
+  function giveBack(written) {
+    if (written && !text.value) text.value = written;
   }
 
   document.addEventListener("submit", (event) => {
