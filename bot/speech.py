@@ -1,5 +1,6 @@
 """The bot's own words in the person's language (locales/<lang>/LC_MESSAGES/messages.po)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -31,7 +32,7 @@ class Speech:
     def ngettext(self, singular: str, plural: str, number: int) -> str:
         return self.texts.ngettext(singular, plural, number)
 
-    def join(self, things: list[str]) -> str:
+    def join(self, things: Sequence[str]) -> str:
         """A list in words: "a, b and c"."""
         return format_list(things, locale=self.code) if things else ""
 

@@ -22,7 +22,7 @@
       added = added || message;
       if (message.classList.contains("system") && document.body.classList.contains("citizen-page")) banner();
     }
-    if (added) added.scrollIntoView({ block: "nearest" });
+    if (added) added.scrollIntoView({ block: "start" });
   }
 
   function banner() {  // who is writing has changed: the line on top comes from the server
@@ -86,7 +86,8 @@
       form.requestSubmit();
     }
   });
+  history.scrollRestoration = "manual";  // after a reload, stay with what was said last
   if (newest()) listen();
   const last = log.lastElementChild;
-  if (last) last.scrollIntoView({ block: "nearest" });
+  if (last) last.scrollIntoView({ block: "start" });
 })();

@@ -182,7 +182,9 @@ def in_latin_digits(text: str) -> str:
 
 
 FRAGMENTS = st.one_of(
-    st.sampled_from(("jeg heter ", "my name is ", "اسمي ", "Kari", "[name]", "@", ".", "-", "+", " ", "www.", "https://")),
+    st.sampled_from(
+        ("jeg heter ", "my name is ", "اسمي ", "Kari", "[name]", "@", ".", "-", "+", " ", "www.", "https://")
+    ),
     st.sampled_from(MARKS),
     st.text(alphabet="0123456789٠٥۰۹ .-+", max_size=15),
     st.one_of(identity_numbers(), accounts(), phones(), emails),

@@ -36,7 +36,14 @@ def begun(session: Session) -> Conversation:
 
 
 def contact(session: Session, login: str, **known: Any) -> Staff:
-    person = {"name": login.title(), "role": "veileder", "duties": ["contact"], "password_hash": "", **FITS_NOT, **known}
+    person = {
+        "name": login.title(),
+        "role": "veileder",
+        "duties": ["contact"],
+        "password_hash": "",
+        **FITS_NOT,
+        **known,
+    }
     staff = Staff(login=login, **person)
     session.add(staff)
     session.flush()
@@ -123,9 +130,7 @@ def test_whoever_helped_last_but_is_away_gives_way_to_one_at_work(session: Sessi
     assert (found.contact, found.why) == (present, "at work; 0 open")
 
 
-def test_having_been_asked_without_answering_is_not_having_helped(
-    session: Session, conversation: Conversation
-) -> None:
+def test_having_been_asked_without_answering_is_not_having_helped(session: Session, conversation: Conversation) -> None:
     fits = contact(session, "fits", **FITS)
     asked = contact(session, "asked", hours=AT_WORK)
     handed_over(session, conversation, asked, accepted=False, closed=True)

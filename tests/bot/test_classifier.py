@@ -1,0 +1,206 @@
+"""The classifier on a small invented world: a direction in space and a vocabulary for each label."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.understanding.classifier import CRISIS, OUTSIDE, Classifier, Prediction
+from bot.understanding.embedding import Vector
+
+SIZE = 24
+WORDS = {
+    "barnetrygd": "barn trygd penger",
+    "bostotte": "bolig husleie støtte",
+    "sykepenger": "syk lege arbeid",
+    "tannhelse": "tann hull smerte",
+    "crisis.violence": "slår truer redd",
+    "crisis.suicide": "dø leve orker",
+    "out_of_scope": "fotball vær oppskrift",
+}
+NAMES = {"barnetrygd", "bostotte", "sykepenger", "tannhelse", "crisis", "out_of_scope"}
+
+
+def unit(vector: Vector) -> Vector:
+    return (vector / np.linalg.norm(vector)).astype(np.float32)
+
+
+@dataclass(frozen=True)
+class World:
+    """A direction for each label; a sentence of a label points roughly its way and uses its words."""
+
+    directions: dict[str, Vector]
+
+    @classmethod
+    def made(cls, seed: int = 7) -> "World":
+        random = np.random.default_rng(seed)
+        return cls({label: unit(random.normal(size=SIZE)) for label in WORDS})
+
+    def vector(self, label: str, random: np.random.Generator) -> Vector:
+        return unit(self.directions[label] + random.normal(scale=0.1, size=SIZE))
+
+    def text(self, label: str, random: np.random.Generator) -> str:
+        return " ".join(random.choice(WORDS[label].split(), size=4))
+
+    def between(self, label: str, other: str, share: float) -> Vector:
+        return unit(share * self.directions[label] + (1 - share) * self.directions[other])
+
+
+@dataclass(frozen=True)
+class Lessons:
+    texts: list[str]
+    labels: list[str]
+    groups: list[str]
+    vectors: Vector
+
+
+def lessons(world: World, labels: tuple[str, ...] = tuple(WORDS), situations: int = 8) -> Lessons:
+    """Three paraphrases in each situation of each label."""
+    random = np.random.default_rng(1)
+    rows = [(label, f"{label}/{number}") for label in labels for number in range(situations) for _ in range(3)]
+    return Lessons(
+        [world.text(label, random) for label, _ in rows],
+        [label for label, _ in rows],
+        [group for _, group in rows],
+        np.stack([world.vector(label, random) for label, _ in rows]),
+    )
+
+
+def learnt(given: Lessons) -> Classifier:
+    return Classifier().fit(given.texts, given.labels, given.groups, given.vectors)
+
+
+@pytest.fixture(scope="module")
+def world() -> World:
+    return World.made()
+
+
+@pytest.fixture(scope="module")
+def classifier(world: World) -> Classifier:
+    return learnt(lessons(world))
+
+
+@pytest.mark.parametrize("label", WORDS)
+def test_what_was_learnt_is_recognised_in_new_sentences(world: World, classifier: Classifier, label: str) -> None:
+    random = np.random.default_rng(99)
+    found = [classifier.predict(world.text(label, random), world.vector(label, random)).label for _ in range(20)]
+    assert found == [label.partition(".")[0]] * 20
+
+
+def test_every_label_is_ranked_once_and_kinds_are_one_label(world: World, classifier: Classifier) -> None:
+    ranking = classifier.predict("barn", world.directions["barnetrygd"]).ranking
+    assert len(ranking) == len(NAMES)
+    assert {label for label, _ in ranking} == NAMES
+
+
+def test_the_confidence_of_danger_is_that_of_its_kinds_together(world: World, classifier: Classifier) -> None:
+    vector = world.between("crisis.violence", "crisis.suicide", 0.5)
+    prediction = classifier.predict("slår leve", vector)
+    each = dict(zip(classifier.labels, classifier.probabilities(["slår leve"], vector[None, :])[0], strict=True))
+    assert prediction.label == "crisis"
+    assert prediction.ranking[0][1] == pytest.approx(each["crisis.violence"] + each["crisis.suicide"])
+    assert min(each["crisis.violence"], each["crisis.suicide"]) > 0.05
+
+
+@pytest.mark.parametrize("kind", ["violence", "suicide"])
+def test_the_likeliest_kind_of_danger_is_named(world: World, classifier: Classifier, kind: str) -> None:
+    label = f"crisis.{kind}"
+    assert classifier.predict(WORDS[label], world.directions[label]).kind == kind
+
+
+def test_where_no_label_has_kinds_none_is_named(world: World) -> None:
+    plain = learnt(lessons(world, ("barnetrygd", "bostotte", "out_of_scope")))
+    assert plain.predict("barn", world.directions["barnetrygd"]).kind is None
+
+
+def test_a_little_danger_is_enough_even_when_something_else_is_likelier(world: World, classifier: Classifier) -> None:
+    predictions = [
+        classifier.predict("husleie redd", world.between("crisis.violence", "bostotte", share))
+        for share in np.linspace(0, 1, 201)
+    ]
+    decided_against_the_odds = [p for p in predictions if p.label == "crisis" and p.ranking[1][1] > p.ranking[0][1]]
+    assert decided_against_the_odds
+    assert predictions[0].label == "bostotte"
+    assert all(p.ranking[0][1] >= CRISIS for p in predictions if p.label == "crisis")
+
+
+@pytest.mark.parametrize("text", ["fotball vær", "oppskrift på fotball"])
+def test_what_is_not_ours_is_refused(world: World, classifier: Classifier, text: str) -> None:
+    assert classifier.predict(text, world.directions[OUTSIDE]).label == OUTSIDE
+
+
+def test_the_threshold_of_refusal_decides_between_ours_and_not_ours(world: World) -> None:
+    strict, lenient = learnt(lessons(world)), learnt(lessons(world))
+    strict.outside, lenient.outside = 0.0, 1.1
+    vector = world.between(OUTSIDE, "bostotte", 0.5)
+    assert strict.predict("husleie", vector).label == OUTSIDE
+    assert lenient.predict("fotball", world.directions[OUTSIDE]).label != OUTSIDE
+
+
+def test_threshold_and_temperature_are_set_on_unseen_situations(classifier: Classifier) -> None:
+    assert 0 < classifier.outside < 0.5
+    assert 0.5 <= classifier.temperature <= 1.2
+
+
+def test_with_too_few_situations_to_set_them_on_the_defaults_hold(world: World) -> None:
+    few = learnt(lessons(world, ("barnetrygd", "bostotte", "out_of_scope"), situations=1))
+    assert (few.temperature, few.outside) == (1.0, 0.5)
+    assert few.predict("barn trygd", world.directions["barnetrygd"]).label == "barnetrygd"
+
+
+def test_without_examples_of_what_is_not_ours_nothing_is_refused(world: World) -> None:
+    trusting = learnt(lessons(world, ("barnetrygd", "bostotte", "sykepenger")))
+    assert (trusting.temperature, trusting.outside) == (1.0, 0.5)
+    assert trusting.predict("fotball", world.directions[OUTSIDE]).label in {"barnetrygd", "bostotte", "sykepenger"}
+
+
+def test_learning_the_same_twice_gives_the_same(world: World, classifier: Classifier) -> None:
+    again = learnt(lessons(world))
+    vector = world.between("tannhelse", "sykepenger", 0.4)
+    assert again.predict("hull lege", vector) == classifier.predict("hull lege", vector)
+
+
+random_texts = st.lists(st.sampled_from(" ".join(WORDS.values()).split()), max_size=6).map(" ".join) | st.text(
+    max_size=20
+)
+random_vectors = st.integers(0, 2**32 - 1).map(lambda seed: unit(np.random.default_rng(seed).normal(size=SIZE)))
+mixtures = st.builds(
+    lambda one, other, share: World.made().between(one, other, share),
+    st.sampled_from(sorted(WORDS)),
+    st.sampled_from(sorted(WORDS)),
+    st.floats(0.2, 0.8),
+)
+
+
+def decided(classifier: Classifier, prediction: Prediction) -> str:
+    """What the docstring says should be decided: danger if there is enough, else refusal, else our likeliest label."""
+    chances = dict(prediction.ranking)
+    if chances["crisis"] >= CRISIS:
+        return "crisis"
+    if chances[OUTSIDE] >= classifier.outside:
+        return OUTSIDE
+    return max(NAMES - {OUTSIDE}, key=lambda name: chances[name])
+
+
+@settings(deadline=None, max_examples=200)
+@given(text=random_texts, vector=random_vectors | mixtures)
+def test_the_ranking_is_a_whole_in_order_after_what_was_decided(
+    classifier: Classifier, text: str, vector: Vector
+) -> None:
+    prediction = classifier.predict(text, vector)
+    confidences = [confidence for _, confidence in prediction.ranking]
+    assert sum(confidences) == pytest.approx(1.0, abs=1e-5)
+    assert all(0 <= confidence <= 1 + 1e-6 for confidence in confidences)
+    assert confidences[1:] == sorted(confidences[1:], reverse=True)
+    assert prediction.label == decided(classifier, prediction)
+    assert prediction.kind in ("violence", "suicide")
+
+
+@settings(deadline=None, max_examples=50)
+@given(st.lists(st.tuples(random_texts, random_vectors), min_size=1, max_size=5))
+def test_many_at_once_are_judged_as_one_by_one(classifier: Classifier, asked: list[tuple[str, Vector]]) -> None:
+    together = classifier.probabilities([text for text, _ in asked], np.stack([vector for _, vector in asked]))
+    alone = np.vstack([classifier.probabilities([text], vector[None, :]) for text, vector in asked])
+    assert together == pytest.approx(alone, abs=1e-5)
