@@ -7,7 +7,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from fastapi import FastAPI, Request
-from fastapi.responses import PlainTextResponse, RedirectResponse, Response
+from fastapi.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.concurrency import run_in_threadpool
 from starlette.middleware.sessions import SessionMiddleware
@@ -67,11 +67,15 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
     @app.get("/readyz", include_in_schema=False)
     async def ready() -> Response:
-        """The process can answer people: the database does."""
+        """The process can answer people: the database does. Entries that had to be left out are named."""
+        here: Installation = app.state.installation
+        left_out = [str(problem) for problem in here.library.left_out]
         try:
-            app.state.installation.database.ping()
+            here.database.ping()
         except SQLAlchemyError:
-            return PlainTextResponse("the database does not answer", HTTPStatus.SERVICE_UNAVAILABLE)
-        return PlainTextResponse("ok")
+            return problems.problem(
+                HTTPStatus.SERVICE_UNAVAILABLE, "database_away", "The database does not answer.", left_out=left_out
+            )
+        return JSONResponse({"ready": True, "entries": len(here.library.entries), "left_out": left_out})
 
     return app

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+import structlog
 from argon2 import PasswordHasher
 from fastapi import Request
 
@@ -13,6 +14,9 @@ from bot.records.database import Database
 from bot.settings import Settings
 from connectors.live import Live
 from knowledge.library import Library
+
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True)
@@ -34,7 +38,9 @@ class Installation:
         """
         database = Database(settings.database_url)
         database.migrate()
-        library = Library.load()
+        library = Library.load(strict=False)
+        for problem in library.left_out:
+            log.error("left out of the knowledge", file=problem.file.name, line=problem.line, why=problem.message)
         live = Live()
         assistant = Assistant(training.ensure(settings.models), database)
         dialogue = Dialogue(database, library, assistant, live.heard)

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from functools import partial
@@ -105,13 +105,19 @@ class Library:
     places: Mapping[str, Place]
     crisis: Crisis
     locales: Path = LOCALES
+    left_out: tuple[Problem, ...] = ()
+    """Why entries are missing from a library that was loaded without being strict."""
 
     @classmethod
-    def load(cls, folder: Path = FOLDER, locales: Path = LOCALES) -> "Library":
+    def load(cls, folder: Path = FOLDER, locales: Path = LOCALES, *, strict: bool = True) -> "Library":
         """Read and validate the files of a knowledge folder.
 
+        Args:
+            strict: refuse the whole folder for one problem, as an editor wants it. A service must not go down for one
+                broken entry: without `strict` it is left out, and `left_out` says why.
+
         Raises:
-            KnowledgeError: with every problem found, each with file and line.
+            KnowledgeError: with every problem found, each with file and line; always when topics or crisis are broken.
         """
         problems: list[Problem] = []
         topics, areas = _topics(folder / "topics.yml", problems)
@@ -119,9 +125,22 @@ class Library:
         places = _models(folder / "places", Place, problems)
         parameters = _parameters(folder / "parameters", problems)
         crisis = _guard(problems, lambda: _model(folder / "crisis.yml", Crisis))
-        if problems or crisis is None:
+        if (problems and strict) or crisis is None or not topics:
             raise KnowledgeError(problems)
-        return cls(topics, areas, entries, parameters, places, crisis, locales)
+        library = cls(topics, areas, entries, parameters, places, crisis, locales)
+        return library if strict else library._without_what_cannot_be_shown(folder, problems)
+
+    def _without_what_cannot_be_shown(self, folder: Path, problems: list[Problem]) -> "Library":
+        """The same without entries that are unknown topics or name a figure there is not."""
+        shown = {}
+        for name, entry in self.entries.items():
+            try:
+                assert name in self.topics, f"{name!r} is not in topics.yml"
+                self.explain(name, SOURCE)
+                shown[name] = entry
+            except (AssertionError, KeyError) as error:
+                problems.append(Problem(folder / "entitlements" / f"{name}.yml", 1, f"left out: {error}"))
+        return replace(self, entries=shown, left_out=tuple(sorted(problems)))
 
     def rate(self, name: str, on: date) -> tuple[Decimal, date, Confidence]:
         """The value of a parameter on a day, the date it holds from, and how sure it is.

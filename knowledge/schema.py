@@ -88,10 +88,14 @@ class ExpertReview(Strict):
 
 
 class Entry(Strict):
-    """What Rettvis knows about one topic, in Norwegian bokmål."""
+    """What Rettvis knows about one topic, in Norwegian bokmål.
+
+    `words` are what people say instead of the office's name, by language ("blindehund" for førerhund).
+    """
 
     id: str
     title: Text
+    words: dict[str, tuple[Text, ...]] = {}
     answer: Text
     who: Items = ()
     what: Items = ()

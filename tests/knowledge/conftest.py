@@ -9,11 +9,15 @@ from pathlib import Path
 import pytest
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import write_po
+from hypothesis import settings
 
 from knowledge.check import Report, check
 from knowledge.languages import po_file
 from knowledge.library import FOLDER, Library
 from knowledge.source import Problem
+
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 ENTRY = "entitlements/barnetrygd.yml"
 RATES = "parameters/prove.yml"

@@ -86,7 +86,7 @@ def test_a_catalogue_is_compiled_again_only_when_it_is_newer(tmp_path: Path) -> 
     os.utime(po, (1, 1))
     assert compile_catalogue(po).read_bytes() == first
     os.utime(mo, (0, 0))
-    assert "God dag".encode() in compile_catalogue(po).read_bytes()
+    assert b"God dag" in compile_catalogue(po).read_bytes()
 
 
 BROKEN = [

@@ -125,7 +125,9 @@ def test_the_line_of_a_value_is_its_own_or_its_nearest_parents(
     assert line_of(yaml_file(tmp_path, NESTED), path) == line
 
 
-plain_text = st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs", "Zl", "Zp"], exclude_characters="\ufeff"))
+plain_text = st.text(
+    st.characters(codec="utf-8", exclude_categories=["Cc", "Cs", "Zl", "Zp"], exclude_characters="\ufeff")
+)
 documents = st.recursive(
     plain_text | st.integers() | st.booleans() | st.none(),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(plain_text, inner, max_size=3),
