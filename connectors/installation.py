@@ -15,7 +15,6 @@ from bot.settings import Settings
 from connectors.live import Live
 from knowledge.library import Library
 
-
 log = structlog.get_logger(__name__)
 
 
