@@ -1,6 +1,7 @@
 """From what the library knows to what the bot says: curated answers as replies, in the reader's language."""
 
 from collections.abc import Mapping
+from datetime import date
 
 from bot.replies import AnswerCard, Choice, CrisisCard, CrisisLine, Link, Reply, Section, Statement
 from bot.speech import Speech
@@ -48,6 +49,18 @@ def answer(explanation: Explanation, s: Speech) -> Reply:
         links=_links(explanation),
         card=card(explanation, s),
     )
+
+
+def as_text(reply: Reply) -> str:
+    """An answer with all that is on its card, for a terminal or a printout."""
+    card = reply.card
+    if not isinstance(card, AnswerCard):
+        return reply.text
+    lines = [card.title.text, "", card.answer.text]
+    for section in card.sections:
+        lines += ["", section.heading, *(f"– {_noted(statement)}" for statement in section.statements)]
+    lines += ["", *(f"{link.title}: {link.url}" for link in (*card.links, *card.law))]
+    return "\n".join([*lines, "", card.authority, card.checked, *card.notes])
 
 
 def part(explanation: Explanation, name: str, s: Speech) -> Reply:
@@ -120,6 +133,9 @@ def checked(explanation: Explanation, s: Speech) -> str:
 def notes(explanation: Explanation, s: Speech) -> list[str]:
     """What the reader should know about how sure this is."""
     found = []
+    if explanation.review_by < date.today():
+        overdue = s.gettext("This should have been checked again by {day}. It may be out of date.")
+        found.append(overdue.format(day=s.day(explanation.review_by)))
     if explanation.checked.confidence != "verified":
         found.append(
             s.gettext("Not everything here is confirmed. Ask {who} before you rely on it.").format(

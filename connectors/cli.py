@@ -188,6 +188,7 @@ def _json_lines(lines: TextIO, name: str) -> Iterator[dict[str, Any]]:
 def knowledge_check(
     folder: Annotated[Path | None, typer.Option(help="Another knowledge folder")] = None,
     locales: Annotated[Path | None, typer.Option(help="Another locales folder")] = None,
+    as_json: Annotated[bool, typer.Option("--json")] = False,
 ) -> None:
     """Read every entry, figure, place and translation; say with file and line what must be mended."""
     from knowledge.check import check
@@ -195,12 +196,52 @@ def knowledge_check(
     from knowledge.library import FOLDER
 
     report = check(folder or FOLDER, locales or LOCALES)
-    for notice in report.notices:
-        print(f"note: {notice}")
+    if as_json:
+        lists = {"errors": [str(p) for p in report.problems], "warnings": [str(n) for n in report.notices]}
+        print(json.dumps({"entries": report.entries, **lists}, ensure_ascii=False))
+        raise typer.Exit(1 if report.problems else 0)
+    if report.notices:
+        table = Table("to look at", "where", title="Warnings", title_justify="left")
+        for notice in report.notices:
+            table.add_row(notice.message, f"{notice.file.name}:{notice.line}")
+        out.print(table)
     for problem in report.problems:
         print(problem, file=sys.stderr)
-    print(f"{len(report.problems)} to mend, {len(report.notices)} notes")
+    print(f"{report.entries} entries, {len(report.problems)} to mend, {len(report.notices)} to look at")
     raise typer.Exit(1 if report.problems else 0)
+
+
+@knowledge_app.command("show")
+def knowledge_show(
+    topic: str,
+    lang: Annotated[str, typer.Option(help=f"One of {', '.join(LANGUAGES)}")] = "nb",
+    place: Annotated[str | None, typer.Option(help="A file of knowledge/places, without its ending")] = None,
+) -> None:
+    """What a person would get about a topic: as SMS, and in full as on the web."""
+    from bot import answers
+    from bot.speech import speech
+    from knowledge.library import Library
+
+    library, s = Library.load(), speech(lang)
+    for name, known in (("topic", library.entries), ("place", library.places)):
+        wanted = {"topic": topic, "place": place}[name]
+        if wanted is not None and wanted not in known:
+            raise typer.BadParameter(f"{wanted!r} is not a {name}; there are {', '.join(known)}")
+    reply = answers.answer(library.explain(topic, s.code, place), s)
+    print(f"SMS, {len(reply.text)} characters\n{reply.text}\n\nWeb\n{answers.as_text(reply)}")
+
+
+@knowledge_app.command("due")
+def knowledge_due() -> None:
+    """What each owner has to look at, most urgent first."""
+    from connectors.due import due
+    from knowledge.library import Library
+
+    rows = due(Library.load())
+    table = Table("owner", "topic", "why")
+    for row in rows:
+        table.add_row(row.owner, row.topic, row.why)
+    out.print(table if rows else "Nothing is due.")
 
 
 @locales_app.command("update")

@@ -17,15 +17,20 @@ ANSWER_LENGTH = 300
 LIX_LIMIT = 40
 """First answers must be easy to read (LIX, Björnsson 1968)."""
 
+CHECKED_WITHIN = 180
+"""Days after which somebody must look at an entry again, whatever its review date says."""
+
+_LAW_SECTION = re.compile(r"^(?:§ \d|§§ \d|kapittel \d|hele loven$|hele forskriften$)")
 _TYPED_AMOUNT = re.compile(r"\d[\d\s.,]*\s*(?:kr\b|kroner|NOK|%|prosent|per cent|percent)", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
 class Report:
-    """`problems` must be mended; `notices` are for the editor to know (due reviews, missing entries)."""
+    """`problems` must be mended; `notices` are for the editor to know (due reviews, old figures, sources without date)."""
 
     problems: list[Problem]
     notices: list[Problem]
+    entries: int = 0
 
 
 def check(folder: Path = FOLDER, locales: Path = LOCALES, today: date | None = None) -> Report:
@@ -41,10 +46,13 @@ def check(folder: Path = FOLDER, locales: Path = LOCALES, today: date | None = N
     for entry in library.entries.values():
         problems += _wording(library, entry, folder, today)
     problems += _translations(library, locales, today)
-    return Report(sorted(set(problems)), sorted(_notices(library, folder, today)))
+    return Report(sorted(set(problems)), sorted(_notices(library, folder, today)), len(library.entries))
 
 
 def _unknown_names(library: Library, folder: Path, today: date) -> Iterator[Problem]:
+    for topic in library.topics:
+        if topic not in library.entries:
+            yield Problem(folder / "topics.yml", 1, f"{topic} has no entry")
     for name, parameter in library.parameters.items():
         base = parameter.multiple_of
         if base and base.parameter not in library.parameters:
@@ -81,6 +89,10 @@ def _wording(library: Library, entry: Entry, folder: Path, today: date) -> Itera
         yield Problem(file, line_of(file, ("answer",)), f"answer: {len(answer)} characters, at most {ANSWER_LENGTH}")
     if lix(answer) > LIX_LIMIT:
         yield Problem(file, line_of(file, ("answer",)), f"answer: LIX {lix(answer):.0f}, at most {LIX_LIMIT}")
+    for position, law in enumerate(entry.law):
+        if law.section and not _LAW_SECTION.match(law.section):
+            message = f"law: {law.section!r} is not in the form '§ 1', '§§ 1 og 2', 'kapittel 1' or 'hele loven'"
+            yield Problem(file, line_of(file, ("law", position)), message)
     for field, text in entry.texts():
         if _TYPED_AMOUNT.search(text):
             yield Problem(file, line_of(file, (field,)), f"{field}: an amount is typed; name a parameter instead")
@@ -117,13 +129,15 @@ def _po_line(po: Path, context: str) -> int:
 
 
 def _notices(library: Library, folder: Path, today: date) -> Iterator[Problem]:
-    for topic in library.topics:
-        if topic not in library.entries:
-            yield Problem(folder / "topics.yml", 1, f"{topic} has no entry yet")
     for entry in library.entries.values():
+        file = folder / "entitlements" / f"{entry.id}.yml"
         if entry.review_by < today:
-            file = folder / "entitlements" / f"{entry.id}.yml"
             yield Problem(file, line_of(file, ("review_by",)), f"was due for review on {entry.review_by}")
+        elif (today - entry.checked.on).days > CHECKED_WITHIN:
+            yield Problem(file, line_of(file, ("checked",)), f"was last checked on {entry.checked.on}")
+        for position, source in enumerate(entry.sources):
+            if not any(character.isdigit() for character in source.seen):
+                yield Problem(file, line_of(file, ("sources", position)), f"a source without a date: {source.url}")
     for name, parameter in library.parameters.items():
         if parameter.values and parameter.changes == "yearly" and (today - parameter.values[-1].valid_from).days > 366:
             file = folder / "parameters" / f"{name.split('.')[0]}.yml"

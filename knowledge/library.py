@@ -79,6 +79,7 @@ class Explanation:
     checked: Checked
     expert_review: ExpertReview | None
     related: tuple[str, ...]
+    review_by: date
     local: tuple[Statement, ...]
     points: tuple[Point, ...]
     rates_from: date | None
@@ -214,6 +215,7 @@ class Library:
             checked=entry.checked,
             expert_review=entry.expert_review,
             related=entry.related,
+            review_by=entry.review_by,
             local=self._local_notes(local, topic, code, today),
             points=tuple(point for point in local.points if topic in point.topics) if local else (),
             rates_from=max((self.rate(name, today)[1] for name in named), default=None),
