@@ -6,6 +6,7 @@ start if the program dies. While a person has the conversation in hand, the bot 
 """
 
 import re
+import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -149,9 +150,9 @@ class Dialogue:
                 outcome = await self._turn(inbound.id)
             except Exception as error:
                 # Said to the person, logged for us; the conversation goes on. A database that is away raises again.
-                log.error(
-                    "turn failed", conversation=inbound.conversation_id, error=type(error).__name__, exc_info=True
-                )
+                # Only the kind of error and where: its message, and what stood in variables, may be what was written.
+                where = "".join(traceback.format_tb(error.__traceback__)[-2:])
+                log.error("turn failed", message=inbound.id, error=type(error).__name__, where=where)
                 outcome = self._apologise(inbound.id)
         self._heard(inbound.conversation_id)
         self._heard(DESK)

@@ -1,5 +1,6 @@
 """What every action needs: the library, how to speak, what is known of the conversation."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -90,7 +91,7 @@ class Situation:
         self._dispatcher.utter_message(json_message=effect.model_dump(mode="json"))
 
 
-class RettvisAction(Action):  # type: ignore[misc]  # rasa_sdk is untyped for mypy
+class RettvisAction(Action, ABC):  # type: ignore[misc]  # rasa_sdk is untyped for mypy
     """An action of ours: `act` gets the situation and returns events for the tracker."""
 
     action_name = ""
@@ -101,5 +102,5 @@ class RettvisAction(Action):  # type: ignore[misc]  # rasa_sdk is untyped for my
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
         return self.act(Situation(dispatcher, tracker))
 
-    def act(self, now: Situation) -> Events:
-        raise NotImplementedError
+    @abstractmethod
+    def act(self, now: Situation) -> Events: ...

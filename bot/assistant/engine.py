@@ -44,6 +44,8 @@ def quiet() -> None:
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     for name in ("rasa", "rasa_sdk", "matplotlib", "apscheduler"):
         logging.getLogger(name).setLevel(logging.WARNING)
+    # Its only errors are actions that failed, with their text; those are raised and logged by us, without it.
+    logging.getLogger("rasa.core.processor").setLevel(logging.CRITICAL)
 
 
 class AssistantFailed(Exception):

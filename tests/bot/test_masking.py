@@ -2,6 +2,7 @@
 
 from datetime import date
 
+import phonenumbers
 import pytest
 from babel.dates import format_date
 from hypothesis import assume, given, settings
@@ -57,9 +58,11 @@ def accounts(draw: st.DrawFn) -> str:
 
 @st.composite
 def phones(draw: st.DrawFn) -> str:
+    """A mobile number that is in use, written as people write it."""
     number = draw(st.from_regex(r"(4[0156]|9[0-9])[0-9]{6}", fullmatch=True))
     pairs = " ".join((number[:2], number[2:4], number[4:6], number[6:]))
     threes = " ".join((number[:3], number[3:5], number[5:]))
+    assume(phonenumbers.is_valid_number(phonenumbers.parse(number, "NO")))
     return draw(st.sampled_from(("", "+47 ", "+47", "0047 "))) + draw(st.sampled_from((number, pairs, threes)))
 
 

@@ -43,7 +43,7 @@ def test_a_number_can_be_written_in_arabic_or_persian_digits(digits: str) -> Non
     assert [picked(digit, TOPICS, "ar") for digit in digits] == [choice.id for choice in TOPICS]
 
 
-@pytest.mark.parametrize("text", ["0", "4", "12", "1 2", "1,5", "½", "²", "99999999999999999999", "1" * 61])
+@pytest.mark.parametrize("text", ["0", "4", "12", "1 2", "1,5", "½", "²", "99999999999999999999", "0" * 60 + "1"])
 def test_a_number_that_is_not_there_picks_nothing(text: str) -> None:
     assert picked(text, TOPICS, "nb") is None
 

@@ -98,7 +98,9 @@ def test_an_address_there_is_not_is_a_problem(server: Server) -> None:
     assert is_a_problem(httpx.get(f"{server.url}/api/v1/nothing"), 404, "not_found")
 
 
-def test_a_turn_that_fails_is_admitted_and_leaves_nothing_half_done(server: Server) -> None:
+def test_a_turn_that_fails_is_admitted_and_leaves_nothing_half_done(
+    server: Server, capfd: pytest.CaptureFixture[str]
+) -> None:
     database = server.installation.database
     citizen = Citizen(server, language="en")
     with database.engine.begin() as connection:
@@ -109,6 +111,9 @@ def test_a_turn_that_fails_is_admitted_and_leaves_nothing_half_done(server: Serv
         with database.engine.begin() as connection:
             connection.execute(text("ALTER TABLE needs_away RENAME TO needs"))
     assert "Something went wrong with me. Your message is kept." in reply["text"]
+    logged = "".join(capfd.readouterr())
+    assert "turn failed" in logged
+    assert "football" not in logged
     assert [message["author"] for message in citizen.history()] == ["citizen", "bot"]
     assert citizen.write("How much child benefit do I get for two kids?")[0]["card"]["topic"] == "barnetrygd"
     with database.transaction() as session:
