@@ -108,7 +108,8 @@ def card(explanation: Explanation, s: Speech) -> AnswerCard:
         sections=tuple(_section(name, statements, s) for name, statements in sections),
         links=_links(explanation),
         law=tuple(
-            Link(title=" ".join(filter(None, (law.name, law.section))), url=str(law.url)) for law in explanation.law
+            Link(title=" ".join(filter(None, (law.name, law.section))), url=str(law.url), language=SOURCE)
+            for law in explanation.law
         ),
         authority=explanation.authority.text,
         checked=checked(explanation, s),
@@ -215,7 +216,7 @@ def _noted(statement: Statement) -> str:
 
 
 def _links(explanation: Explanation) -> tuple[Link, ...]:
-    return tuple(Link(title=link.text.text, url=link.url) for link in explanation.links)
+    return tuple(Link(title=link.text.text, url=link.url, language=link.text.language) for link in explanation.links)
 
 
 def _point(point: object) -> str:

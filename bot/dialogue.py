@@ -36,7 +36,8 @@ from bot.records.tables import Conversation, Message, now
 from bot.replies import Choice, Reply
 from bot.speech import speech
 from bot.understanding import language
-from bot.understanding.folding import fold
+from knowledge.folding import fold
+from knowledge.languages import available
 from knowledge.library import Library
 
 log = structlog.get_logger(__name__)
@@ -302,13 +303,11 @@ class Dialogue:
 def picked(text: str, choices: tuple[Choice, ...], code: str) -> str | None:
     """The choice that a short typed answer picks: by its number, its title, or yes and no. None when it picks none."""
     typed = fold(text)
-    if not typed or len(typed) > 60:
-        return None
-    if typed.isdecimal() and 1 <= int(typed) <= len(choices):
+    if typed.isdecimal() and len(typed) < 4 and not text.strip().startswith("-") and 1 <= int(typed) <= len(choices):
         return choices[int(typed) - 1].id
-    s = speech(code)
-    yes = {fold(word) for word in s.gettext("yes,ok,sure").split(",")}
-    no = {fold(word) for word in s.gettext("no,nope").split(",")}
+    voices = [speech(each) for each in {code, *available()}]  # people say "ok" in any language
+    yes = {fold(word) for s in voices for word in s.gettext("yes,ok,sure").split(",")}
+    no = {fold(word) for s in voices for word in s.gettext("no,nope").split(",")} - yes
     for choice in choices:
         if typed == fold(choice.title):
             return choice.id

@@ -31,8 +31,11 @@ class Section(Part):
 
 
 class Link(Part):
+    """`language` is that of the title, where it is known."""
+
     title: str
     url: str
+    language: str | None = None
 
 
 class AnswerCard(Part):

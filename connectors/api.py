@@ -15,7 +15,7 @@ from bot.records import conversations
 from bot.records.tables import Conversation, Message
 from bot.replies import Card, Choice, Link
 from connectors.installation import Installation, installation
-from connectors.problems import Problem
+from connectors.problems import Problem, described
 from knowledge.languages import LANGUAGES
 
 router = APIRouter(prefix="/api/v1", tags=["conversations"])
@@ -115,13 +115,10 @@ def conversation(
 
 
 Mine = Annotated[Conversation, Depends(conversation)]
-_ERRORS: dict[int | str, dict[str, Any]] = {
-    code: {"description": HTTPStatus(code).phrase, "content": {"application/problem+json": {}}}
-    for code in (401, 404, 413, 422, 503)
-}
+_ERRORS = described(401, 404, 413, 422, 503)
 
 
-@router.post("/conversations", status_code=HTTPStatus.CREATED, responses={422: _ERRORS[422]})
+@router.post("/conversations", status_code=HTTPStatus.CREATED, responses=described(422))
 async def begin(here: Here, body: Begin) -> Begun:
     """Begin a conversation. The token is shown once."""
     if body.language is not None and body.language not in LANGUAGES:

@@ -20,6 +20,8 @@ from connectors.installation import Installation
 from connectors.learning import pages as learning
 from connectors.security import BodyLimit, SecurityHeaders
 from connectors.staff import SignInFirst
+from connectors.topics import api as topics_api
+from connectors.topics import pages as topics
 from connectors.web import pages as web
 
 STATIC = Path(__file__).parent / "static"
@@ -56,7 +58,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     async def _sign_in_first(request: Request, error: SignInFirst) -> Response:
         return RedirectResponse(f"/sign-in?then={quote(request.url.path)}", HTTPStatus.SEE_OTHER)
 
-    for edge in (api, web, staff, desk, learning):
+    for edge in (api, topics_api, web, topics, staff, desk, learning):
         app.include_router(edge.router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
 

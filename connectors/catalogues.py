@@ -5,10 +5,10 @@ from pathlib import Path
 
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
-from babel.messages.pofile import read_po, write_po
+from babel.messages.pofile import write_po
 
 from bot.settings import ROOT
-from knowledge.languages import LANGUAGES, LOCALES, SOURCE, catalogue, compile_catalogue, po_file
+from knowledge.languages import LANGUAGES, LOCALES, SOURCE, catalogue, compile_catalogue, po_file, read_catalog
 from knowledge.library import Library
 
 Text = str | list[str] | tuple[str, ...]
@@ -46,8 +46,7 @@ def update(code: str, domain: str, library: Library, locales: Path = LOCALES) ->
     """Bring a language's catalogue up to date; a text whose source changed is kept as fuzzy until renewed."""
     po = po_file(code, domain, locales)
     if po.is_file():
-        with po.open("rb") as source:
-            catalog = read_po(source, locale=code, domain=domain)
+        catalog = read_catalog(po)  # refuses a broken file, which updating would damage further
     else:
         po.parent.mkdir(parents=True, exist_ok=True)
         catalog = Catalog(locale=code, domain=domain, project="Rettvis", charset="utf-8", fuzzy=False)
@@ -91,8 +90,7 @@ def _count(code: str, domain: str, texts: list[tuple[str | None, Text]], locales
     po = po_file(code, domain, locales)
     if not po.is_file():
         return 0, len(texts)
-    with po.open("rb") as source:
-        catalog = read_po(source, locale=code)
+    catalog = read_catalog(po)
     found = (catalog.get(text, context) for context, text in texts)
     done = sum(1 for message in found if message and not message.fuzzy and all(_forms(message.string)))
     return done, len(texts)

@@ -244,6 +244,50 @@ def knowledge_due() -> None:
     out.print(table if rows else "Nothing is due.")
 
 
+@knowledge_app.command("links")
+def knowledge_links(
+    accept: Annotated[list[str] | None, typer.Option(help="A page or topic read again; asks nothing")] = None,
+    folder: Annotated[Path | None, typer.Option(help="Another knowledge folder")] = None,
+    state: Annotated[Path | None, typer.Option(help="Another file for what was seen")] = None,
+    at_once: Annotated[int, typer.Option(min=1, help="Requests under way at the same time")] = 8,
+    pause: Annotated[float, typer.Option(min=0, help="Seconds between two requests to a host")] = 1.0,
+    timeout: Annotated[float, typer.Option(min=0.1, help="Seconds to wait for a page")] = 20.0,
+    contact: Annotated[str, typer.Option(envvar="RETTVIS_CONTACT", help="Told to those we ask: how to reach you")] = "",
+) -> None:
+    """Ask every page the library names; say which are gone, moved, changed or out of reach. Ends with 1 if any is."""
+    from collections import Counter
+
+    from rich.progress import Progress
+
+    from connectors import links
+    from connectors.asking import Manners
+    from knowledge.library import FOLDER, Library
+
+    library, file = Library.load(folder or FOLDER), state or links.default_file()
+    if accept:
+        try:
+            pages = [page for wanted in accept for page in links.accept(library, file, wanted)]
+        except LookupError as error:
+            raise typer.BadParameter(str(error.args[0])) from error
+        for page in pages:
+            topics = sorted({named.topic for named in links.references(library) if named.url == page})
+            print(f"{page} is accepted as it was last seen, for {', '.join(topics)}")
+        print(f"{len(pages)} accepted")
+        return
+    manners = Manners(at_once=at_once, pause=pause, timeout=timeout, contact=contact)
+    with Progress(console=err) as progress:
+        task = progress.add_task("Asking", total=len(links.addresses(library)))
+        watch = links.watch(library, file, manners, lambda: progress.advance(task))
+    found = links.marked(library, watch.pages, folder or FOLDER)
+    for each in found:
+        print(each, file=sys.stderr)
+    counted = Counter(page.status for page in watch.pages.values())
+    print(", ".join(f"{number} {status}" for status, number in counted.most_common()))
+    if watch.waiting:
+        print(f"{len(watch.waiting)} left for another time: their hosts asked us to wait")
+    raise typer.Exit(1 if found else 0)
+
+
 @locales_app.command("update")
 def locales_update(language: Annotated[list[str] | None, typer.Argument()] = None) -> None:
     """Gather the texts to translate and bring catalogues up to date (all, or the ones named; a new one is begun)."""
@@ -251,9 +295,10 @@ def locales_update(language: Annotated[list[str] | None, typer.Argument()] = Non
     from knowledge.library import Library
 
     library = Library.load()
-    for code in language or available():
+    for code in language or []:
         if code not in LANGUAGES:
             raise typer.BadParameter(f"{code} is not one of {', '.join(LANGUAGES)}")
+    for code in language or available():
         for domain in catalogues.DOMAINS:
             if (code, domain) != ("nb", "knowledge"):
                 print(catalogues.update(code, domain, library))

@@ -32,6 +32,13 @@ def problem(status: int, code: str, detail: str, **more: Any) -> JSONResponse:
     )
 
 
+def described(*codes: int) -> dict[int | str, dict[str, Any]]:
+    """These errors as the OpenAPI description tells of them."""
+    return {
+        code: {"description": HTTPStatus(code).phrase, "content": {"application/problem+json": {}}} for code in codes
+    }
+
+
 def install(app: FastAPI) -> None:
     """Answer every error of the API in this shape; pages get plain words."""
 

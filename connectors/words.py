@@ -1,6 +1,19 @@
-"""The vocabulary of needs in the words of the reader."""
+"""The vocabulary of needs, and the shelves of topics, in the words of the reader."""
 
 from bot.speech import Speech
+
+
+def area_names(s: Speech) -> dict[str, str]:
+    return {
+        "money": s.gettext("Money and debt"),
+        "work": s.gettext("Work and income"),
+        "family": s.gettext("Children and family"),
+        "housing": s.gettext("Housing"),
+        "health": s.gettext("Health and care"),
+        "newcomer": s.gettext("New in Norway"),
+        "rights": s.gettext("Rights, complaints and legal help"),
+        "belonging": s.gettext("Belonging and contributing"),
+    }
 
 
 def outcome_names(s: Speech) -> dict[str, str]:

@@ -21,7 +21,10 @@ CHECKED_WITHIN = 180
 """Days after which somebody must look at an entry again, whatever its review date says."""
 
 _LAW_SECTION = re.compile(r"^(?:§ \d|§§ \d|kapittel \d|hele loven$|hele forskriften$)")
-_TYPED_AMOUNT = re.compile(r"\d[\d\s.,]*\s*(?:kr\b|kroner|NOK|%|prosent|per cent|percent)", re.IGNORECASE)
+_TYPED_AMOUNT = re.compile(
+    r"\d[\d\s.,]*\s*(?:kr\b|(?:norske )?kroner|NOK\b|%|prosent|pst\b|per cent|percent|øre\b|,-)|\b(?:kr|NOK)\.? ?\d",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True)
@@ -45,6 +48,7 @@ def check(folder: Path = FOLDER, locales: Path = LOCALES, today: date | None = N
         return Report(sorted(problems), [])
     for entry in library.entries.values():
         problems += _wording(library, entry, folder, today)
+    problems += _elsewhere(library, folder, today)
     problems += _translations(library, locales, today)
     return Report(sorted(set(problems)), sorted(_notices(library, folder, today)), len(library.entries))
 
@@ -94,10 +98,38 @@ def _wording(library: Library, entry: Entry, folder: Path, today: date) -> Itera
             message = f"law: {law.section!r} is not in the form '§ 1', '§§ 1 og 2', 'kapittel 1' or 'hele loven'"
             yield Problem(file, line_of(file, ("law", position)), message)
     for field, text in entry.texts():
-        if _TYPED_AMOUNT.search(text):
-            yield Problem(file, line_of(file, (field,)), f"{field}: an amount is typed; name a parameter instead")
-        if "!" in text:
-            yield Problem(file, line_of(file, (field,)), f"{field}: no exclamation marks")
+        for fault in _faults(library, text, today):
+            yield Problem(file, line_of(file, (field,)), f"{field}: {fault}")
+
+
+def _elsewhere(library: Library, folder: Path, today: date) -> Iterator[Problem]:
+    """The texts of places and of crisis.yml, and the numbers people are sent to in danger."""
+    for context, text, name in library.translatable():
+        if not name.startswith("knowledge/entitlements/"):
+            yield from (
+                Problem(folder.parent / name, 1, f"{context}: {fault}") for fault in _faults(library, text, today)
+            )
+    for line in library.crisis.lines:
+        if line.confidence != "verified":
+            file = folder / "crisis.yml"
+            yield Problem(
+                file, line_of(file, ("lines",)), f"{line.id}: only a verified number is given to people in danger"
+            )
+
+
+def _faults(library: Library, text: str, today: date) -> Iterator[str]:
+    """What must not stand in a text that people read."""
+    try:
+        filled = library.fill(text, SOURCE, today)
+    except KeyError as error:
+        yield f"there is no figure {error}"
+        return
+    if "{" in filled or "}" in filled:
+        yield "braces that are no figure"
+    if _TYPED_AMOUNT.search(text):
+        yield "an amount is typed; name a parameter instead"
+    if "!" in text:
+        yield "no exclamation marks"
 
 
 def _translations(library: Library, locales: Path, today: date) -> Iterator[Problem]:
@@ -106,6 +138,7 @@ def _translations(library: Library, locales: Path, today: date) -> Iterator[Prob
         if code == SOURCE or not po.is_file():
             continue
         try:
+            catalogue(code, "messages", locales)
             texts = catalogue(code, "knowledge", locales)
         except KnowledgeError as error:
             yield from error.problems

@@ -1,11 +1,13 @@
 """The ten languages of Rettvis, and the catalogues of texts in them."""
 
 import gettext
+import os
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 from babel import Locale
+from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import PoFileError, read_po
 
@@ -79,6 +81,21 @@ def available(root: Path = LOCALES) -> tuple[str, ...]:
     return tuple(code for code in LANGUAGES if po_file(code, "messages", root).is_file())
 
 
+def read_catalog(po: Path) -> Catalog:
+    """A PO file as Babel's catalogue.
+
+    Raises:
+        KnowledgeError: the file is not a valid PO file (with file and line).
+    """
+    try:
+        with po.open("rb") as source:
+            return read_po(source, locale=po.parent.parent.name, abort_invalid=True)
+    except PoFileError as error:
+        raise KnowledgeError([Problem(po, error.lineno + 1, str(error))]) from error
+    except (UnicodeDecodeError, ValueError) as error:
+        raise KnowledgeError([Problem(po, 1, f"is not a valid PO file: {error}")]) from error
+
+
 def compile_catalogue(po: Path) -> Path:
     """Compile a .po file beside itself when it is newer than its .mo; fuzzy texts are left out.
 
@@ -86,18 +103,14 @@ def compile_catalogue(po: Path) -> Path:
         KnowledgeError: the file is not a valid PO file (with file and line).
     """
     mo = po.with_suffix(".mo")
-    if mo.is_file() and mo.stat().st_mtime_ns >= po.stat().st_mtime_ns:
+    written = po.stat().st_mtime_ns
+    if mo.is_file() and mo.stat().st_mtime_ns == written:
         return mo
-    try:
-        with po.open("rb") as source:
-            catalog = read_po(source, locale=po.parent.parent.name, abort_invalid=True)
-    except PoFileError as error:
-        raise KnowledgeError([Problem(po, error.lineno + 1, str(error))]) from error
-    except (UnicodeDecodeError, ValueError) as error:
-        raise KnowledgeError([Problem(po, 1, f"is not a valid PO file: {error}")]) from error
+    catalog = read_catalog(po)
     partial = mo.with_suffix(".mo.tmp")
     with partial.open("wb") as target:
         write_mo(target, catalog)
+    os.utime(partial, ns=(written, written))  # the same time, so that an older .po put back is noticed too
     partial.replace(mo)  # whole or not at all: another process may be reading
     return mo
 

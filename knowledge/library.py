@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 from functools import partial
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
@@ -29,7 +29,7 @@ from knowledge.schema import (
     Source,
     Topic,
 )
-from knowledge.source import KnowledgeError, Problem, problems_of, read
+from knowledge.source import KnowledgeError, Problem, line_of, problems_of, read
 
 FOLDER = Path(__file__).parent
 PLACEHOLDER = re.compile(r"\{([a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*)+)\}")
@@ -95,9 +95,9 @@ class CrisisHelp:
     lines: tuple[CrisisLine, ...]
 
 
-@dataclass
+@dataclass(eq=False)
 class Library:
-    """Everything Rettvis knows. Pure: nothing here changes while the program runs."""
+    """Everything Rettvis knows. Pure: nothing here changes while the program runs. A library is equal to itself only."""
 
     topics: Mapping[str, Topic]
     areas: Mapping[str, str]
@@ -151,6 +151,8 @@ class Library:
         """
         parameter = self.parameters[name]
         if parameter.multiple_of:
+            if parameter.multiple_of.parameter == name or self.parameters[parameter.multiple_of.parameter].multiple_of:
+                raise KeyError(f"{name} must be a multiple of a figure with values of its own")
             value, since, confidence = self.rate(parameter.multiple_of.parameter, on)
             weaker = confidence if parameter.confidence == "verified" else parameter.confidence
             return value * parameter.multiple_of.factor, since, weaker
@@ -276,6 +278,13 @@ def _guard(problems: list[Problem], make: Callable[[], Result]) -> Result | None
         return None
 
 
+def _mapping(file: Path) -> dict[str, Any]:
+    data = read(file)
+    if not isinstance(data, dict) or not all(isinstance(name, str) for name in data):
+        raise KnowledgeError([Problem(file, 1, "must be names with values")])
+    return data
+
+
 def _model(file: Path, kind: type[Model]) -> Model:
     data = read(file)
     try:
@@ -297,11 +306,14 @@ def _models(folder: Path, kind: type[Named], problems: list[Problem]) -> dict[st
 
 
 def _topics(file: Path, problems: list[Problem]) -> tuple[dict[str, Topic], dict[str, str]]:
-    data = _guard(problems, lambda: read(file)) or {}
-    found = {}
-    for position, row in enumerate(data.get("topics", ())):
+    data = _guard(problems, lambda: _mapping(file)) or {}
+    found: dict[str, Topic] = {}
+    for position, row in enumerate(data.get("topics") or ()):
         try:
             topic = Topic.model_validate(row)
+            if topic.id in found or topic.area not in data.get("areas", {}):
+                why = "is listed twice" if topic.id in found else f"has an unknown area {topic.area!r}"
+                problems.append(Problem(file, line_of(file, ("topics", position)), f"{topic.id}: {why}"))
             found[topic.id] = topic
         except ValidationError as error:
             problems.extend(problems_of(file, error, ("topics", position)))
@@ -311,7 +323,7 @@ def _topics(file: Path, problems: list[Problem]) -> tuple[dict[str, Topic], dict
 def _parameters(folder: Path, problems: list[Problem]) -> dict[str, Parameter]:
     found = {}
     for file in sorted(folder.glob("*.yml")):
-        for name, row in (_guard(problems, partial(read, file)) or {}).items():
+        for name, row in (_guard(problems, partial(_mapping, file)) or {}).items():
             if not name.startswith(f"{file.stem}."):
                 problems.append(Problem(file, 1, f"{name}: must start with {file.stem!r} and a full stop"))
             try:

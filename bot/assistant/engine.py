@@ -19,8 +19,7 @@ os.environ.setdefault("RASA_TELEMETRY_ENABLED", "false")
 os.environ.setdefault("LOG_LEVEL", "WARNING")
 os.environ.setdefault("SQLALCHEMY_SILENCE_UBER_WARNING", "1")
 
-with warnings.catch_warnings():
-    warnings.simplefilter("ignore")  # what Rasa 3.6 imports warns of its own age
+with warnings.catch_warnings(record=True):  # what Rasa 3.6 imports warns of its own age, and Sanic turns on again
     from rasa.core.actions.action import RemoteAction
     from rasa.core.agent import Agent
     from rasa.core.channels.channel import OutputChannel, UserMessage

@@ -24,6 +24,7 @@ def fingerprint() -> str:
         *PROJECT.glob("examples/*/*.yml"),
         *FOLDER.glob("entitlements/*.yml"),
         FOLDER / "topics.yml",
+        FOLDER / "folding.py",
         *LOCALES.glob("*/LC_MESSAGES/knowledge.po"),
         *_CODE.glob("*.py"),
     ]

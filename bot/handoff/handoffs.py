@@ -77,6 +77,7 @@ def accept(session: Session, handoff: Handoff, contact: Staff) -> None:
     _move(handoff, "active")
     handoff.contact = contact
     handoff.accepted_at = now()
+    session.flush()  # from here on the owner is this one
 
 
 def close(session: Session, handoff: Handoff, contact: Staff, outcome: str) -> None:

@@ -1,6 +1,6 @@
 """When a contact is at work, and what that means for how long one waits."""
 
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -29,6 +29,6 @@ def next_start(hours: dict[str, Any], when: datetime) -> datetime:
     begins = time.fromisoformat(hours["from"])
     for ahead in range(8):
         start = datetime.combine(local.date() + timedelta(days=ahead), begins, OSLO)
-        if start > local and start.weekday() in hours["days"]:
+        if start.astimezone(UTC) > when.astimezone(UTC) and start.weekday() in hours["days"]:
             return start
     raise ValueError("the plan has no working days")

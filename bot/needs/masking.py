@@ -10,14 +10,18 @@ import re
 import phonenumbers
 from stdnum.no import fodselsnummer, kontonr
 
-_LINK = re.compile(r"\b(?:https?://|www\.)\S+", re.IGNORECASE)
-_EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
-_ELEVEN_DIGITS = re.compile(r"(?<!\d)\d{6}[ .-]?\d{5}(?!\d)|(?<!\d)\d{4}[ .]\d{2}[ .]\d{5}(?!\d)")
-_LONG_NUMBER = re.compile(r"(?<!\d)\d(?:[ .-]?\d){5,}(?!\d)")
+_GAP = r"[\s\u00a0\u202f.\u2010-\u2015/_-]{0,3}"
+"""What people put between groups of digits."""
+_LINK = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
+_EMAIL = re.compile(r"[^\s@<>()\[\],;:\"]+@[\w-]+(?:\.[\w-]+)+")
+_ELEVEN_DIGITS = re.compile(rf"(?<!\d)\d{{6}}{_GAP}\d{{5}}(?!\d)|(?<!\d)\d{{4}}{_GAP}\d{{2}}{_GAP}\d{{5}}(?!\d)")
+_LONG_NUMBER = re.compile(rf"(?<!\d)\d(?:{_GAP}\d){{5,}}(?!\d)")
+_NAME = r"[^\W\d_]+(?:['’-][^\W\d_]+)*"
 _NAME_AFTER = re.compile(
-    r"(?P<lead>\b(?:jeg heter|navnet mitt er|mitt navn er|eg heiter|my name is|i am called|اسمي|إسمي|انا اسمي)\s+)"
-    r"(?P<name>[^\W\d_]+(?:[ -][^\W\d_]+)?)",
-    re.IGNORECASE,
+    r"(?P<lead>\b(?i:jeg heter|navnet mitt er|mitt navn er|eg heiter|my name is|i am called)\s+)"
+    rf"(?!(?i:ikke|ikkje|not|og|and)\b){_NAME}(?:\s+(?!(?i:og|and|som|men|but|from|fra|jeg|i)\b){_NAME}){{0,1}}"
+    rf"(?:\s+(?=[A-ZÆØÅ]){_NAME})*"
+    r"|(?P<arabic>(?:اسمي|إسمي|أسمي)\s+)[^\W\d_]+(?:\s+(?!و)[^\W\d_]+)?"
 )
 
 
@@ -30,7 +34,7 @@ def mask(text: str) -> str:
     for match in reversed(list(phonenumbers.PhoneNumberMatcher(text, "NO"))):
         text = f"{text[: match.start]}[phone]{text[match.end :]}"
     text = _LONG_NUMBER.sub("[number]", text)
-    return _NAME_AFTER.sub(lambda match: f"{match['lead']}[name]", text)
+    return _NAME_AFTER.sub(lambda match: f"{match['lead'] or match['arabic']}[name]", text)
 
 
 def _eleven(match: re.Match[str]) -> str:

@@ -88,5 +88,6 @@ def counts(session: Session, column: str, since: date | None = None) -> list[Cou
     found: Counter[str] = Counter()
     for value in session.scalars(query):
         found.update([str(part) for part in value] if isinstance(value, list) else [str(value or "")])
-    ordered = sorted(found.items(), key=lambda pair: (-pair[1], pair[0]))
+    # What is not shown is not told by the order either.
+    ordered = sorted(found.items(), key=lambda pair: (-pair[1] if pair[1] >= SMALLEST else 0, pair[0]))
     return [Count(name, number if number >= SMALLEST else None) for name, number in ordered]

@@ -35,13 +35,18 @@ def load(topics: frozenset[str], folder: Path = FOLDER) -> list[Example]:
 
 
 def _examples(file: Path, language: str, topics: frozenset[str]) -> Iterator[Example]:
-    for name, situations in (read(file) or {}).items():
+    data = read(file) or {}
+    if not isinstance(data, dict):
+        raise KnowledgeError([Problem(file, 1, "must be labels with their situations")])
+    for name, situations in data.items():
+        if not isinstance(name, str) or not isinstance(situations, list):
+            raise KnowledgeError([Problem(file, line_of(file, (name,)), f"{name}: a situation is a list of sentences")])
         label, _, kind = name.partition(".")
         known = label in topics or label in SYSTEM or label in FOLLOW_UPS
         if not known or (kind and (label != "crisis" or kind not in CRISIS_KINDS)):
             raise KnowledgeError([Problem(file, line_of(file, (name,)), f"{name!r} is not a label")])
         for number, paraphrases in enumerate(situations):
-            if not isinstance(paraphrases, list) or not all(isinstance(text, str) for text in paraphrases):
+            if not isinstance(paraphrases, list) or not all(isinstance(t, str) and t.strip() for t in paraphrases):
                 line = line_of(file, (name, number))
                 raise KnowledgeError([Problem(file, line, f"{name}: a situation is a list of sentences")])
             for text in paraphrases:

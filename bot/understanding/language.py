@@ -4,7 +4,7 @@ from functools import cache
 
 from lingua import Language, LanguageDetector, LanguageDetectorBuilder
 
-from bot.understanding.folding import fold
+from knowledge.folding import fold
 from knowledge.languages import LANGUAGES, language
 
 CLEARLY = 0.45
@@ -107,10 +107,16 @@ def _without_names_of_schemes(text: str) -> str:
 
 
 def named(text: str) -> str | None:
-    """The language a text asks for ("kan vi snakke arabisk?"), if it names one."""
-    words = set(fold(text).split())
-    for code in reversed(LANGUAGES):  # nynorsk before norsk
-        names = {fold(name) for name in (*_NAMES[code], language(code).autonym)}
-        if words & names:
-            return code
+    """The language a text asks for ("kan vi snakke arabisk?"), the last one where it names several; None if none."""
+    for word in reversed(fold(text).split()):
+        for code in reversed(LANGUAGES):  # nynorsk before norsk
+            if _names(word, code):
+                return code
     return None
+
+
+def _names(word: str, code: str) -> bool:
+    """Whether a word is a name of the language, with what its grammar puts before or after ("بالعربية", "angielsku")."""
+    names = {fold(name) for name in (*_NAMES[code], language(code).autonym)}
+    stems = {name[:-1] if len(name) > 5 else name for name in names if " " not in name and len(name) > 3}
+    return word in names or any(stem in word and len(word) <= len(stem) + 4 for stem in stems)

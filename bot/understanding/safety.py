@@ -9,8 +9,8 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.understanding.folding import fold
 from bot.understanding.labels import CRISIS_KINDS
+from knowledge.folding import fold
 from knowledge.source import KnowledgeError, Problem, line_of, read
 
 FILE = Path(__file__).parent.parent / "assistant" / "safety.yml"
@@ -31,14 +31,17 @@ class Safeguard:
             KnowledgeError: the file is not kind -> language -> phrases.
         """
         data = read(file)
-        exceptions = data.pop("harmless", {})
-        phrases = []
+        if not isinstance(data, dict):
+            raise KnowledgeError([Problem(file, 1, "must be kinds of danger with their phrases")])
         for kind, languages in data.items():
-            if kind not in CRISIS_KINDS:
+            if kind not in (*CRISIS_KINDS, "harmless"):
                 raise KnowledgeError([Problem(file, line_of(file, (kind,)), f"{kind!r} is not a kind of danger")])
-            for texts in languages.values():
-                phrases.append((kind, _any_of(texts)))
-        return cls(tuple(phrases), _any_of([text for texts in exceptions.values() for text in texts]))
+            if not _is_phrases_by_language(languages):
+                message = f"{kind}: must be languages, each with a list of phrases"
+                raise KnowledgeError([Problem(file, line_of(file, (kind,)), message)])
+        harmless = _any_of([text for texts in data.pop("harmless", {}).values() for text in texts])
+        phrases = [(kind, _any_of(texts)) for kind, languages in data.items() for texts in languages.values()]
+        return cls(tuple(phrases), harmless)
 
     def kind(self, text: str) -> str | None:
         """The kind of danger that is said in plain words, or None."""
@@ -46,9 +49,16 @@ class Safeguard:
         return next((kind for kind, phrase in self.phrases if phrase.search(folded)), None)
 
 
+def _is_phrases_by_language(value: object) -> bool:
+    return isinstance(value, dict) and all(
+        isinstance(texts, list) and all(isinstance(text, str) and fold(text) for text in texts)
+        for texts in value.values()
+    )
+
+
 def _any_of(phrases: list[str]) -> re.Pattern[str]:
     """Whole words; an asterisk in a phrase stands for the rest of a word, three full stops for up to three words."""
-    patterns = []
+    patterns = [r"(?!)"]  # matches nothing: a list may be empty
     for phrase in phrases:
         words = [r"(?:\w+ ){0,3}" if word == "..." else _word(word) for word in phrase.split()]
         patterns.append("".join(words).rstrip())

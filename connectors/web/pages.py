@@ -44,7 +44,7 @@ Remembered = Annotated[Conversation | None, Depends(remembered)]
 @router.get("/")
 async def home(request: Request, here: Here, mine: Remembered, lang: str | None = None) -> Response:
     """The conversation, or the beginning of one."""
-    s = speech(mine.language if mine else _wanted(request, lang))
+    s = speech(mine.language if mine else wanted(request, lang))
     return _page(request, here, mine, s, chosen=lang in LANGUAGES)
 
 
@@ -215,7 +215,7 @@ def _by_script(request: Request) -> bool:
     return request.headers.get("x-requested-with") == "script"
 
 
-def _wanted(request: Request, lang: str | None) -> str:
+def wanted(request: Request, lang: str | None) -> str:
     """The language asked for in the address, or the best the browser knows of."""
     if lang in LANGUAGES:
         return spoken(lang)

@@ -7,8 +7,8 @@ import pytest
 
 from bot.understanding import examples
 from bot.understanding.examples import Example
-from bot.understanding.folding import fold
 from bot.understanding.labels import CRISIS_KINDS, FOLLOW_UPS, SYSTEM
+from knowledge.folding import fold
 from knowledge.library import Library
 from knowledge.source import KnowledgeError, Problem
 

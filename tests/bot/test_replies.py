@@ -32,7 +32,7 @@ SAID_NO = [(code, word) for code, words in NO.items() for word in words]
 languages = st.sampled_from(tuple(YES))
 
 
-@pytest.mark.parametrize("written", ["{}", " {} ", "{}.", "{})", "nr {}".removeprefix("nr "), "«{}»"])
+@pytest.mark.parametrize("written", ["{}", " {} ", "{}.", "{})", "«{}»"])
 @pytest.mark.parametrize("number", [1, 2, 3])
 def test_a_number_picks_the_choice_that_stands_there(number: int, written: str) -> None:
     assert picked(written.format(number), TOPICS, "nb") == TOPICS[number - 1].id

@@ -7,9 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.understanding import examples
-from bot.understanding.folding import fold
 from bot.understanding.labels import CRISIS_KINDS
 from bot.understanding.safety import FILE, Safeguard
+from knowledge.folding import fold
 from knowledge.library import Library
 from knowledge.source import KnowledgeError, read
 

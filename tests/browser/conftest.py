@@ -16,7 +16,7 @@ ARGUMENTS = (
 WCAG = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # not longer: Playwright keeps an event loop running in this thread
 def chromium() -> Iterator[Browser]:
     if not CHROMIUM:
         reason = "Chromium is not installed (Debian: apt-get install chromium)"

@@ -2,7 +2,10 @@
 
 import pytest
 
+from knowledge.library import Library
 from tests.conftest import Citizen, Server
+
+TOPICS = frozenset(Library.load().topics)
 
 OFFICIAL = ("nav.no", "husbanken.no", "lovdata.no", "regjeringen.no", "bufdir.no", "helsenorge.no", "kommune.no")
 
@@ -64,11 +67,27 @@ def test_a_follow_up_to_nothing_asks_what_it_is_about(citizen: Citizen) -> None:
     assert {"topics", "human"} <= {choice["id"] for choice in reply["choices"]}
 
 
+VAGUE = (
+    "utgifter til barn",
+    "hjelp til ungene",
+    "dyrt å bo og leve",
+    "søke om noe for familien",
+    "papirer fra kommunen",
+)
+
+
+def offered_topics(citizen: Citizen) -> list[dict]:
+    """The topics offered for something said so vaguely that it could be one or the other."""
+    for said in VAGUE:
+        reply = citizen.write(said)[0]
+        topics = [choice for choice in reply["choices"] if choice["id"] in TOPICS]
+        if reply["card"] is None and len(topics) >= 2:
+            return topics
+    pytest.fail("nothing so vague that more than one topic was offered")
+
+
 def test_when_two_topics_are_close_both_are_offered_and_picking_one_answers(citizen: Citizen) -> None:
-    offered = citizen.write("penger til barn")[0]
-    topics = [choice for choice in offered["choices"] if choice["id"] not in ("out_of_scope", "human")]
-    assert offered["card"] is None
-    assert len(topics) >= 2
+    topics = offered_topics(citizen)
     answer = citizen.pick(topics[1]["id"])[0]
     assert answer["card"]["topic"] == topics[1]["id"]
 
@@ -76,7 +95,7 @@ def test_when_two_topics_are_close_both_are_offered_and_picking_one_answers(citi
 def test_a_choice_can_be_typed_as_its_number_or_its_title(server: Server) -> None:
     for typed in ("2", "title"):
         citizen = Citizen(server, language="nb")
-        choices = citizen.write("penger til barn")[0]["choices"]
+        choices = offered_topics(citizen)
         answer = citizen.write(typed if typed == "2" else choices[1]["title"])[0]
         assert answer["card"]["topic"] == choices[1]["id"]
 

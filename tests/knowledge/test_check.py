@@ -1,13 +1,14 @@
 """The quality gate: what an editor must mend, with file and line, in the library and on the command line."""
 
+import json
 import os
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from typer.testing import CliRunner, Result
 
 from connectors.cli import app
-from knowledge.check import ANSWER_LENGTH, LIX_LIMIT, check
+from knowledge.check import ANSWER_LENGTH, CHECKED_WITHIN, LIX_LIMIT, check
 from knowledge.languages import po_file
 from knowledge.library import Library
 from knowledge.readability import lix
@@ -19,9 +20,13 @@ RATE = (
 )
 
 
-def run(workshop: Workshop) -> Result:
+def run(workshop: Workshop, *more: str) -> Result:
     folders = ["--folder", str(workshop.folder), "--locales", str(workshop.locales)]
-    return CliRunner().invoke(app, ["knowledge", "check", *folders])
+    return CliRunner().invoke(app, ["knowledge", "check", *folders, *more])
+
+
+def notes(workshop: Workshop, today: date | None = None) -> list[str]:
+    return [workshop.shown(notice) for notice in workshop.check(today).notices]
 
 
 def in_answer(workshop: Workshop, answer: str) -> None:
@@ -37,7 +42,7 @@ def test_the_real_knowledge_and_translations_have_nothing_to_mend() -> None:
 def test_what_needs_nothing_ends_well_on_the_command_line(workshop: Workshop) -> None:
     result = run(workshop)
     assert (result.exit_code, result.stderr) == (0, "")
-    assert result.stdout.splitlines()[-1].startswith("0 to mend, ")
+    assert " 0 to mend, " in result.stdout.splitlines()[-1]
 
 
 def test_an_entry_with_a_missing_field_is_reported_with_file_and_line(workshop: Workshop) -> None:
@@ -45,7 +50,17 @@ def test_an_entry_with_a_missing_field_is_reported_with_file_and_line(workshop: 
     result = run(workshop)
     assert result.exit_code == 1
     assert result.stderr == f"{workshop.folder / ENTRY}:1: authority: is missing\n"
-    assert result.stdout == "1 to mend, 0 notes\n"
+    assert " 1 to mend, " in result.stdout.splitlines()[-1]
+
+
+def test_a_machine_can_read_what_must_be_mended(workshop: Workshop) -> None:
+    workshop.say("Søk nå!")
+    result = run(workshop, "--json")
+    report = json.loads(result.stdout)
+    line = workshop.line(ENTRY, "who:")
+    assert result.exit_code == 1
+    assert report["entries"] == len(workshop.load().entries)
+    assert report["errors"] == [f"{workshop.folder / ENTRY}:{line}: who: no exclamation marks"]
 
 
 def test_a_missing_field_inside_a_list_is_reported_on_its_own_line(workshop: Workshop) -> None:
@@ -245,7 +260,7 @@ def test_a_broken_po_file_is_a_clear_error_with_file_and_line_and_nothing_is_hal
     assert result.exit_code == 1
     (problem,) = result.stderr.splitlines()
     assert problem.startswith(f"{broken}:{line}: ")
-    assert result.stdout.splitlines()[-1].startswith("1 to mend")
+    assert " 1 to mend, " in result.stdout.splitlines()[-1]
     assert broken.read_bytes() == before
     assert [file.name for file in broken.parent.iterdir()] == ["knowledge.po"]
 
@@ -279,25 +294,54 @@ def test_a_due_review_is_a_note_and_nothing_to_mend(workshop: Workshop) -> None:
     review = workshop.load().entries["barnetrygd"].review_by
     line = workshop.line(ENTRY, "review_by")
     note = f"{ENTRY}:{line}: was due for review on {review}"
-    on_the_day = [workshop.shown(notice) for notice in workshop.check(review).notices]
-    day_after = workshop.check(date.fromordinal(review.toordinal() + 1))
-    assert note not in on_the_day
-    assert note in [workshop.shown(notice) for notice in day_after.notices]
-    assert day_after.problems == []
+    day_after = review + timedelta(days=1)
+    assert note not in notes(workshop, review)
+    assert note in notes(workshop, day_after)
+    assert workshop.problems(day_after) == []
 
 
 @pytest.mark.parametrize(("changes", "noted"), [("yearly", True), ("rarely", False)])
 def test_a_yearly_rate_that_is_older_than_a_year_is_a_note(workshop: Workshop, changes: str, noted: bool) -> None:
     workshop.write(RATES, RATE.replace("unit: nok", f"unit: nok\n  changes: {changes}"))
     note = f"{RATES}:1: prove.sats is older than a year: is there a new rate?"
-    assert (note in [workshop.shown(notice) for notice in workshop.check().notices]) is noted
+    assert (note in notes(workshop)) is noted
 
 
-def test_a_topic_without_an_entry_is_a_note(workshop: Workshop) -> None:
+def test_an_entry_that_nobody_has_checked_for_long_is_a_note(workshop: Workshop) -> None:
+    review = workshop.load().entries["barnetrygd"].review_by
+    workshop.replace(ENTRY, f"review_by: {review}", "review_by: 2099-01-01")
+    checked = workshop.load().entries["barnetrygd"].checked.on
+    note = f"{ENTRY}:{workshop.line(ENTRY, 'checked')}: was last checked on {checked}"
+    last_day = checked + timedelta(days=CHECKED_WITHIN)
+    assert note not in notes(workshop, last_day)
+    assert note in notes(workshop, last_day + timedelta(days=1))
+
+
+@pytest.mark.parametrize(("seen", "noted"), [("2026-11-23", False), ("2026", False), ("stored copy", True)])
+def test_a_source_without_a_date_is_a_note(workshop: Workshop, seen: str, noted: bool) -> None:
+    workshop.replace(ENTRY, "sources:\n", f"sources:\n- {{url: 'https://www.nav.no/a', seen: {seen}}}\n")
+    note = f"{ENTRY}:{workshop.line(ENTRY, 'sources') + 1}: a source without a date: https://www.nav.no/a"
+    assert (note in notes(workshop)) is noted
+
+
+@pytest.mark.parametrize(
+    ("section", "fine"),
+    [("§ 1-4", True), ("§§ 2 og 9", True), ("kapittel 8", True), ("hele loven", True), ("paragraf 3", False)],
+)
+def test_a_section_of_a_law_is_written_as_lawyers_write_it(workshop: Workshop, section: str, fine: bool) -> None:
+    law = f"- {{name: En lov, section: '{section}', url: 'https://lovdata.no/lov/1'}}"
+    workshop.replace(ENTRY, "law:\n", f"law:\n{law}\n")
+    line = workshop.line(ENTRY, "law:") + 1
+    assert [problem.startswith(f"{ENTRY}:{line}: law: {section!r}") for problem in workshop.problems()] == (
+        [] if fine else [True]
+    )
+
+
+def test_a_topic_without_an_entry_is_reported(workshop: Workshop) -> None:
     (workshop.folder / ENTRY).unlink()
     result = run(workshop)
-    assert result.exit_code == 0
-    assert f"note: {workshop.folder / 'topics.yml'}:1: barnetrygd has no entry yet" in result.stdout.splitlines()
+    assert result.exit_code == 1
+    assert result.stderr == f"{workshop.folder / 'topics.yml'}:1: barnetrygd has no entry\n"
 
 
 def test_a_folder_that_is_not_there_is_an_error(workshop: Workshop) -> None:

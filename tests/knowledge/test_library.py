@@ -369,6 +369,28 @@ def test_a_rate_that_is_not_as_it_must_be_is_reported_where_it_stands(
     assert problem.startswith(f"{RATES}:{line}: {message}")
 
 
+def test_a_service_leaves_out_a_broken_entry_and_says_why(workshop: Workshop) -> None:
+    workshop.write("entitlements/sfo.yml", "id: sfo\ntitle: [")
+    workshop.say("Du får {prove.ukjent}.")
+    whole = Library.load()
+    library = Library.load(workshop.folder, workshop.locales, strict=False)
+    assert set(whole.entries) - set(library.entries) == {"sfo", "barnetrygd"}
+    assert [problem.file.name for problem in library.left_out] == ["barnetrygd.yml", "sfo.yml"]
+    assert "prove.ukjent" in library.left_out[0].message
+
+
+def test_a_service_leaves_nothing_out_when_all_is_well(workshop: Workshop) -> None:
+    library = Library.load(workshop.folder, workshop.locales, strict=False)
+    assert (set(library.entries), library.left_out) == (set(workshop.load().entries), ())
+
+
+@pytest.mark.parametrize("file", ["topics.yml", "crisis.yml"])
+def test_a_service_does_not_start_without_its_topics_or_its_crisis_lines(workshop: Workshop, file: str) -> None:
+    workshop.write(file, "a: [")
+    with pytest.raises(KnowledgeError, match=file):
+        Library.load(workshop.folder, workshop.locales, strict=False)
+
+
 def test_a_rate_with_both_values_and_a_multiple_or_neither_is_refused(rates: Workshop) -> None:
     rates.replace(RATES, "  multiple_of: {parameter: prove.sats, factor: 0.5}\n", "")
     assert problems(rates) == [f"{RATES}:9: prove.halv: needs either values with valid_from, or multiple_of"]
