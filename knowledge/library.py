@@ -122,6 +122,8 @@ class Library:
         """
         problems: list[Problem] = []
         topics, areas = _topics(folder / "topics.yml", problems)
+        if not topics:
+            problems.append(Problem(folder / "topics.yml", 1, "lists no topics"))
         entries = _models(folder / "entitlements", Entry, problems)
         places = _models(folder / "places", Place, problems)
         parameters = _parameters(folder / "parameters", problems)
