@@ -23,7 +23,7 @@ lint: sync ## Style, types, architecture, knowledge, translations
 	@$(RUN) ruff check .
 	@$(RUN) ruff format --check .
 	@$(RUN) mypy
-	@$(RUN) lint-imports --no-cache > /tmp/rettvis-imports.$$$$ || { cat /tmp/rettvis-imports.$$$$; exit 1; }; rm -f /tmp/rettvis-imports.*
+	@$(RUN) lint-imports --no-cache
 	@$(RUN) rettvis knowledge check
 	@$(RUN) rettvis rasa data validate
 

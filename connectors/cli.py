@@ -234,10 +234,11 @@ def knowledge_show(
 @knowledge_app.command("due")
 def knowledge_due() -> None:
     """What each owner has to look at, most urgent first."""
+    from connectors import links
     from connectors.due import due
     from knowledge.library import Library
 
-    rows = due(Library.load())
+    rows = due(Library.load(), links.read(links.default_file()))
     table = Table("owner", "topic", "why")
     for row in rows:
         table.add_row(row.owner, row.topic, row.why)

@@ -1,8 +1,9 @@
-"""What each owner of entries has to look at: reviews that are due, figures that are old, what is not confirmed."""
+"""What each owner of entries has to look at: reviews that are due, old figures, broken sources, what is not confirmed."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from connectors.links import Pages, marked
 from knowledge.check import CHECKED_WITHIN
 from knowledge.library import PLACEHOLDER, Library
 from knowledge.schema import Entry
@@ -21,14 +22,20 @@ class Due:
     why: str
 
 
-def due(library: Library, today: date | None = None) -> list[Due]:
-    """Everything there is to look at, most urgent first."""
+def due(library: Library, pages: Pages, today: date | None = None) -> list[Due]:
+    """Everything there is to look at, most urgent first.
+
+    Args:
+        pages: what `knowledge links` saw of the sources.
+    """
     today = today or date.today()
-    return sorted(
+    found = [
         Due(urgency, entry.owner, entry.id, why)
         for entry in library.entries.values()
         for urgency, why in _reasons(library, entry, today)
-    )
+    ]
+    found += [Due(page.urgency, page.owner, page.topic, page.why) for page in marked(library, pages)]
+    return sorted(found)
 
 
 def _reasons(library: Library, entry: Entry, today: date) -> list[tuple[int, str]]:

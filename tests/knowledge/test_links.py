@@ -64,7 +64,7 @@ class Site:
 
     def hang(self, path: str) -> str:
         """Never answer."""
-        self.pages[path] = lambda _: self.closing.wait(60) and None
+        self.pages[path] = lambda _: self.closing.wait(30) and None
         return self.url(path)
 
     def hang_up(self, path: str) -> str:
@@ -73,11 +73,13 @@ class Site:
         return self.url(path)
 
     def drip(self, path: str) -> str:
-        """Answer, but never get to the end: no single wait is long."""
+        """Answer, but take ten seconds to get to the end: no single wait is long."""
 
         def page(handler: "Handler") -> None:
             handler.begin(200, {"Content-Type": "text/html"})
-            while not self.closing.wait(0.05):
+            for _ in range(200):
+                if self.closing.wait(0.05):
+                    break
                 handler.wfile.write(b"<p>more</p>")
 
         self.pages[path] = page
@@ -698,6 +700,16 @@ def test_when_not_one_page_answers_it_is_us_and_nothing_is_kept(desk: Desk, site
     with pytest.raises(SystemExit, match="Is this machine online"):
         desk.look()
     assert desk.file.read_bytes() == before
+
+
+def test_whoever_reads_what_was_seen_during_a_write_reads_the_old_file_to_its_end(desk: Desk) -> None:
+    desk.look()
+    before = desk.file.read_bytes()
+    with desk.file.open("rb") as reader:
+        half = reader.read(20)
+        desk.look()
+        assert half + reader.read() == before
+    assert desk.file.read_bytes() != before
 
 
 def test_a_disk_that_is_full_leaves_the_old_file_whole(desk: Desk) -> None:
