@@ -23,7 +23,7 @@ lint: sync ## Style, types, architecture, knowledge, translations
 	@$(RUN) ruff check .
 	@$(RUN) ruff format --check .
 	@$(RUN) mypy
-	@$(RUN) lint-imports --no-cache
+	@$(RUN) lint-imports --no-cache --no-logo
 	@$(RUN) rettvis knowledge check
 	@$(RUN) rettvis rasa data validate
 

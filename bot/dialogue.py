@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import structlog
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from bot import answers
@@ -111,15 +112,21 @@ class Dialogue:
         Raises:
             Unusable: empty, too long, not text, or a choice there is not. Nothing is stored.
         """
+        try:
+            inbound, new = self._store(conversation_id, client_id, text, choice)
+        except IntegrityError:  # the same message came twice at once, to two processes: the other one has stored it
+            inbound, new = self._store(conversation_id, client_id, text, choice)
+        if new:
+            self._heard(conversation_id)
+        return await self._answer(inbound)
+
+    def _store(self, conversation_id: str, client_id: str, text: str, choice: str | None) -> tuple[Message, bool]:
         with self._database.transaction() as session:
             conversation = session.get_one(Conversation, conversation_id)
             text = self._usable(text, choice, conversation.language)
             if choice:
                 text = self._title_of(session, conversation, choice)
-            inbound, new = conversations.store_inbound(session, conversation_id, client_id, text, choice)
-        if new:
-            self._heard(conversation_id)
-        return await self._answer(inbound)
+            return conversations.store_inbound(session, conversation_id, client_id, text, choice)
 
     def speak(self, conversation_id: str, code: str) -> None:
         """The person has chosen a language."""

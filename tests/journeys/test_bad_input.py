@@ -1,5 +1,7 @@
 """Bad input gets a clear error and loses nothing."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import httpx
 import pytest
 from sqlalchemy import select, text
@@ -71,6 +73,15 @@ def test_a_repeated_client_id_gets_the_same_answer_and_is_answered_once(citizen:
     again = citizen.request("POST", "/messages", json=body).json()
     assert again == first
     assert len(citizen.history()) == 1 + len(first["replies"])
+
+
+def test_the_same_message_sent_many_times_at_once_is_answered_once(citizen: Citizen) -> None:
+    body = {"client_id": "at once", "text": "How much child benefit do I get for two kids?"}
+    with ThreadPoolExecutor(6) as pool:
+        answers = list(pool.map(lambda _: citizen.request("POST", "/messages", json=body).json(), range(6)))
+    assert all(answer == answers[0] for answer in answers)
+    assert [message["author"] for message in citizen.history()].count("citizen") == 1
+    assert len(citizen.history()) == 1 + len(answers[0]["replies"])
 
 
 @pytest.mark.parametrize("choice", ["nothing-like-this", "human; drop table", "place:<b>", "/human", ""])
