@@ -166,6 +166,11 @@ def a_person(s: Speech) -> Choice:
     return Choice(id="human", title=s.gettext("Talk to a person"))
 
 
+def a_person_now(s: Speech) -> Choice:
+    """In danger nothing is asked first, so the choice itself says what it shares."""
+    return Choice(id="urgent_human", title=s.gettext("Get a person now, who sees what is written here"))
+
+
 def a_list(s: Speech) -> Choice:
     return Choice(id="topics", title=s.gettext("Show what I can ask about"))
 
@@ -185,7 +190,7 @@ def crisis(library: Library, kind: str, s: Speech) -> Reply:
     return Reply(
         text=f"{help_now.message.text}\n{numbers}",
         language=help_now.message.language,
-        choices=(Choice(id="urgent_human", title=s.gettext("Get a person now")),),
+        choices=(a_person_now(s),),
         card=CrisisCard(message=help_now.message.text, lines=lines),
     )
 

@@ -9,6 +9,7 @@ import re
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 import structlog
@@ -225,7 +226,7 @@ class Dialogue:
                     channel=conversation.channel,
                 )
                 conversation.pending_need_id = need.id
-                conversation.pending_message_id = self._meant(session, inbound)
+                conversation.pending_message_id = self._meant(session, inbound, effect.moment)
             case KeepWords():
                 if conversation.pending_need_id and conversation.pending_message_id:
                     words = session.get_one(Message, conversation.pending_message_id).text
@@ -238,14 +239,15 @@ class Dialogue:
             case SetPlace():
                 conversation.place = effect.place
 
-    def _meant(self, session: Session, inbound: Message) -> int | None:
-        """The message whose words say what was needed: the last one that the person typed, not picked."""
+    def _meant(self, session: Session, inbound: Message, moment: str) -> int | None:
+        """The message whose words say what was needed: the last typed one; "it did not help" is about the one before."""
         typed = [
             message.id
             for message in conversations.latest(session, inbound.conversation_id, 20)
             if message.author == "citizen" and not message.choice
         ]
-        return typed[-1] if typed else None
+        before = [message for message in typed if message != inbound.id] if moment == "not_helped" else typed
+        return next(reversed(before or typed), None)
 
     def _usable(self, text: str, choice: str | None, code: str) -> str:
         s = speech(code)
@@ -278,7 +280,7 @@ class Dialogue:
         choice = inbound.choice
         if choice is None:
             offer = conversations.last_offer(session, conversation.id)
-            choice = picked(inbound.text, offer.choices if offer else (), conversation.language)
+            choice = picked(inbound.text, offer.choices if offer else ())
         if choice is not None:
             name, _, value = choice.partition(":")
             return f'/{name}{{"value": "{value}"}}' if value else f"/{name}"
@@ -307,14 +309,21 @@ class Dialogue:
             )
 
 
-def picked(text: str, choices: tuple[Choice, ...], code: str) -> str | None:
+@cache
+def _yes_and_no() -> tuple[frozenset[str], frozenset[str]]:
+    """The words for yes and no in every language there is: people say "ok" in any."""
+    voices = [speech(code) for code in available()]
+    yes = {fold(word) for s in voices for word in s.gettext("yes,ok,sure").split(",")}
+    no = {fold(word) for s in voices for word in s.gettext("no,nope").split(",")}
+    return frozenset(yes), frozenset(no - yes)
+
+
+def picked(text: str, choices: tuple[Choice, ...]) -> str | None:
     """The choice that a short typed answer picks: by its number, its title, or yes and no. None when it picks none."""
     typed = fold(text)
     if typed.isdecimal() and len(typed) < 4 and not text.strip().startswith("-") and 1 <= int(typed) <= len(choices):
         return choices[int(typed) - 1].id
-    voices = [speech(each) for each in {code, *available()}]  # people say "ok" in any language
-    yes = {fold(word) for s in voices for word in s.gettext("yes,ok,sure").split(",")}
-    no = {fold(word) for s in voices for word in s.gettext("no,nope").split(",")} - yes
+    yes, no = _yes_and_no()
     for choice in choices:
         if typed == fold(choice.title):
             return choice.id

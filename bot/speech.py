@@ -11,6 +11,12 @@ from knowledge.formatting import day
 from knowledge.languages import Catalogue, available, catalogue, language
 
 _NEAREST = {"nn": "nb"}
+_NORWEGIAN = frozenset({"nb", "nn"})
+
+
+def understands(code: str, *others: str) -> bool:
+    """Whether a person who writes `code` reads one of the others: the same, or the other written form of Norwegian."""
+    return code in others or (code in _NORWEGIAN and not _NORWEGIAN.isdisjoint(others))
 
 
 def spoken(code: str) -> str:

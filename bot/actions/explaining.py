@@ -6,6 +6,7 @@ from bot import answers
 from bot.actions.base import Events, RettvisAction, Situation
 from bot.effects import RecordNeed
 from bot.replies import Choice
+from bot.speech import understands
 from bot.understanding.labels import FOLLOW_UPS
 
 SURE = 0.5
@@ -26,13 +27,17 @@ class Explain(RettvisAction):
             nothing = Choice(id="out_of_scope", title=s.gettext("Something else"))
             choices = answers.topic_choices(now.library, [topic for topic, _ in close], s)
             now.say_text(s.gettext("I want to be sure I understand you. What is it about?"), *choices, nothing)
+            self._in_case_of_danger(now, *choices, nothing)
             return [SlotSet("topic", None)]
         events = explain(now, now.intent)
-        if dict(now.ranking).get("crisis", 0.0) >= PERHAPS_CRISIS:
-            s = now.speech
-            danger = s.gettext("If you are in danger now, call 112. If a life is in danger, call 113.")
-            now.say_text(danger, Choice(id="urgent_human", title=s.gettext("Get a person now")), answers.a_person(s))
+        self._in_case_of_danger(now, answers.a_person(now.speech))
         return events
+
+    def _in_case_of_danger(self, now: Situation, *choices: Choice) -> None:
+        """The last message is the one whose choices are shown: it repeats what was offered before."""
+        if dict(now.ranking).get("crisis", 0.0) >= PERHAPS_CRISIS:
+            danger = now.speech.gettext("If you are in danger now, call 112. If a life is in danger, call 113.")
+            now.say_text(danger, *choices, answers.a_person_now(now.speech))
 
     def _close_topics(self, now: Situation) -> list[tuple[str, float]]:
         """The topic, and those that may be meant instead; a choice that was picked is sure."""
@@ -61,7 +66,7 @@ def explain(now: Situation, topic: str) -> Events:
 
 def _say_that_language_is_missing(now: Situation) -> None:
     s, written = now.speech, now.written
-    if written != s.code:
+    if not understands(written, s.code):
         text = s.gettext("I cannot answer in {language} yet. A person can, with an interpreter. It is free.")
         now.say_text(text.format(language=s.language_name(written)), answers.a_person(s))
         now.do(RecordNeed(moment="no_answer", barrier="language", topic=now.intent))

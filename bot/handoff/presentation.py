@@ -8,14 +8,14 @@ from bot.handoff.hours import OSLO, next_start
 from bot.handoff.routing import Chosen
 from bot.records.tables import now
 from bot.replies import ContactCard
-from bot.speech import Speech
+from bot.speech import Speech, understands
 
 
 def contact_card(chosen: Chosen, s: Speech, written: str, when: datetime | None = None) -> ContactCard:
     """The contact's name, role, languages, honest wait, and whether an interpreter is needed."""
     contact = chosen.contact
     interpreter = None
-    if written not in contact.languages:
+    if not understands(written, *contact.languages):
         text = s.gettext("{name} does not speak {language}. You have a right to an interpreter. It is free.")
         interpreter = text.format(name=contact.name, language=s.language_name(written))
     return ContactCard(

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from bot.handoff.hours import at_work
 from bot.records.tables import Handoff, Staff, now
+from bot.speech import understands
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,7 @@ def choose(
             contact.id == helped_last and at_work(contact.hours, when),
             at_work(contact.hours, when),
             place in contact.places,
-            language in contact.languages,
+            understands(language, *contact.languages),
             topic in contact.topics,
         )
 

@@ -50,6 +50,11 @@ def test_one_tap_or_one_word_brings_an_urgent_handoff_without_questions(
     citizen.request("DELETE")
 
 
+def test_the_urgent_tap_says_what_it_shares(server: Server) -> None:
+    offer = Citizen(server, language="en").write("my husband hits me")[0]["choices"][0]
+    assert offer["title"] == "Get a person now, who sees what is written here"
+
+
 def test_danger_is_recognised_in_the_middle_of_a_form(server: Server) -> None:
     citizen = Citizen(server, language="nb")
     citizen.write("jeg vil snakke med et menneske")

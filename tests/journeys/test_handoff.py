@@ -44,6 +44,14 @@ def test_a_person_with_another_language_gets_a_contact_who_speaks_it_or_an_inter
     assert "interpreter" in somali.pick("place:froya")[0]["card"]["interpreter"]
 
 
+def test_nobody_is_offered_an_interpreter_between_the_two_written_forms_of_norwegian(server: Server) -> None:
+    nynorsk = Citizen(server, language="nn")
+    answer = nynorsk.write("kor mykje er barnetrygda for to barn")
+    assert [reply["card"]["topic"] for reply in answer] == ["barnetrygd"]
+    nynorsk.pick("human")
+    assert nynorsk.pick("place:trondheim")[0]["card"]["interpreter"] is None
+
+
 def test_the_whole_handoff_from_request_to_the_bot_being_back(
     server: Server, english: Citizen, ingrid: StaffMember
 ) -> None:

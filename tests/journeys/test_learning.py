@@ -53,6 +53,14 @@ def test_an_answer_that_did_not_help_is_recorded_with_its_topic(server: Server) 
     assert (need.moment, need.topic) == ("not_helped", "barnetrygd")
 
 
+def test_the_words_kept_are_those_of_the_question_not_of_the_complaint(server: Server) -> None:
+    citizen = Citizen(server, language="en")
+    citizen.write("How much child benefit do I get for two kids?")
+    citizen.write("that did not help me")
+    citizen.pick("keep_words:yes")
+    assert needs(server)[-1].words == "How much child benefit do I get for two kids?"
+
+
 def test_a_need_outlives_its_conversation_and_names_none(server: Server) -> None:
     citizen = Citizen(server, language="en")
     citizen.write("who can repair my old bicycle")
