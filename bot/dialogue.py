@@ -7,12 +7,13 @@ start if the program dies. While a person has the conversation in hand, the bot 
 
 import re
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
 import structlog
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -29,13 +30,15 @@ from bot.effects import (
     SetLanguage,
     SetPlace,
 )
-from bot.handoff import handoffs
+from bot.handoff import citizen, handoffs, summary
 from bot.handoff.desk import DESK
 from bot.needs import needs
 from bot.records import conversations
+from bot.records.access import access_own, looks_at
 from bot.records.database import Database
-from bot.records.tables import Conversation, Message, now
-from bot.replies import Choice, Reply
+from bot.records.tables import Conversation, Handoff, Look, Message, Note, now
+from bot.replies import Choice, OfferCard, Reply
+from bot.settings import Patience
 from bot.speech import speech
 from bot.understanding import language
 from knowledge.folding import fold
@@ -47,7 +50,7 @@ log = structlog.get_logger(__name__)
 LONGEST = 4_000
 """Characters of one message; more is refused with a reason."""
 
-_CHOICE = re.compile(r"^([a-z][a-z_0-9-]*)(?::([a-z][a-z_-]*))?$")
+_CHOICE = re.compile(r"^([a-z][a-z_0-9-]*)(?::([a-z0-9][a-z0-9_-]*))?$")
 _INVISIBLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
@@ -69,17 +72,34 @@ class Outcome:
     deleted: bool = False
 
 
+@dataclass(frozen=True)
+class Kept:
+    """What is kept of one conversation."""
+
+    messages: Sequence[Message]
+    handoffs: Sequence[Handoff]
+    notes: Sequence[Note]
+    looks: Sequence[Look]
+
+
 class Dialogue:
     """Takes messages in and gives answers back.
 
     Args:
         heard: called with a conversation's id whenever something new stands in it (live listeners).
+        patience: how long a contact who is asked has.
     """
 
     def __init__(
-        self, database: Database, library: Library, assistant: Assistant, heard: Callable[[str], None] = lambda _: None
+        self,
+        database: Database,
+        library: Library,
+        assistant: Assistant,
+        heard: Callable[[str], None] = lambda _: None,
+        patience: Patience | None = None,
     ) -> None:
         self._database = database
+        self._patience = patience or Patience()
         self._assistant = assistant
         self._library = library
         self._heard = heard
@@ -96,10 +116,51 @@ class Dialogue:
         with self._database.transaction() as session:
             return conversations.begin(session, channel=channel, language=code, chosen=chosen, place=place)
 
+    def find(self, conversation_id: str, token: str) -> Conversation | None:
+        """A person's own conversation, by its token."""
+        with self._database.reading() as session:
+            return access_own(session, conversation_id, token)
+
     def language_of(self, conversation_id: str) -> str:
         """The language the conversation is in now."""
-        with self._database.transaction() as session:
+        with self._database.reading() as session:
             return session.get_one(Conversation, conversation_id).language
+
+    def history(self, mine: Conversation, after: int = 0, limit: int = 1_000) -> Sequence[Message]:
+        """What was said in a person's own conversation, after a message id."""
+        with self._database.reading() as session:
+            return conversations.history(session, mine.id, after, limit)
+
+    def human(self, mine: Conversation) -> Handoff | None:
+        """The handoff of a person's own conversation that is open, if any."""
+        with self._database.reading() as session:
+            return handoffs.open_handoff(session, mine.id)
+
+    def delivered(self, mine: Conversation) -> None:
+        """The person's channel has fetched everything that stands in the conversation."""
+        with self._database.reading() as session:
+            if not conversations.undelivered(session, mine.id):
+                return
+        with self._database.transaction() as session:
+            conversations.delivered(session, mine.id, now())
+        self._heard(mine.id)
+
+    def seen_by(self, mine: Conversation) -> Sequence[Look]:
+        """Which members of staff have seen a person's own conversation or done something with it."""
+        with self._database.reading() as session:
+            return looks_at(session, mine)
+
+    def kept(self, mine: Conversation) -> Kept:
+        """Everything that is kept of a conversation, for its own person."""
+        with self._database.reading() as session:
+            mine_only = Handoff.conversation_id == mine.id
+            notes = select(Note).join(Handoff, Handoff.id == Note.handoff_id).where(mine_only).order_by(Note.id)
+            return Kept(
+                conversations.history(session, mine.id, limit=1_000_000),
+                session.scalars(select(Handoff).where(mine_only).order_by(Handoff.id)).all(),
+                session.scalars(notes).all(),
+                looks_at(session, mine),
+            )
 
     async def receive(self, conversation_id: str, client_id: str, text: str = "", choice: str | None = None) -> Outcome:
         """Take a message in and answer it. The same `client_id` again gives the same answer again.
@@ -145,7 +206,7 @@ class Dialogue:
 
     async def answer_waiting(self) -> int:
         """Answer what was stored but not answered before the program last stopped. Returns how many there were."""
-        with self._database.transaction() as session:
+        with self._database.reading() as session:
             waiting = conversations.unanswered(session)
         for inbound in waiting:
             await self._answer(inbound)
@@ -156,7 +217,7 @@ class Dialogue:
             await self._assistant.prepare(inbound.text)
         async with self._assistant.one_at_a_time(inbound.conversation_id):
             try:
-                outcome = await self._turn(inbound.id)
+                outcome = await self._turn(inbound, await self._shows_danger(inbound))
             except Exception as error:
                 # Said to the person, logged for us; the conversation goes on. A database that is away raises again.
                 # Only the kind of error and where: its message, and what stood in variables, may be what was written.
@@ -167,18 +228,29 @@ class Dialogue:
         self._heard(DESK)
         return outcome
 
-    async def _turn(self, inbound_id: int) -> Outcome:
+    async def _shows_danger(self, inbound: Message) -> bool:
+        """Whether words that are not meant for the bot show danger: it is silent, but a contact must be rung."""
+        with self._database.reading() as session:
+            conversation = session.get(Conversation, inbound.conversation_id)
+            handoff = handoffs.open_handoff(session, inbound.conversation_id)
+        not_for_the_bot = conversation and (conversation.pending_question or (handoff and handoff.in_hand))
+        if inbound.choice or not not_for_the_bot:
+            return False
+        return (await self._assistant.understand(inbound.text)).label == "crisis"
+
+    async def _turn(self, stored: Message, danger: bool) -> Outcome:
         with self._database.transaction() as session:
-            inbound = session.get(Message, inbound_id)
+            inbound = session.get(Message, stored.id)
             if inbound is None:
-                return Outcome(inbound_id, deleted=True)
+                return Outcome(stored.id, deleted=True)
             if not inbound.awaiting:
-                return Outcome(inbound_id, self._replies_to(session, inbound))
+                return Outcome(inbound.id, self._replies_to(session, inbound))
             conversation = session.get_one(Conversation, inbound.conversation_id)
             inbound.awaiting = False
             handoff = handoffs.open_handoff(session, conversation.id)
-            if handoff and handoff.state == "active" and inbound.choice != "delete_conversation:yes":
-                return Outcome(inbound_id)  # a person has it in hand: the bot is silent
+            inbound.handoff_id = handoff.id if handoff else None
+            if self._is_for_a_person(session, conversation, inbound, handoff, danger):
+                return Outcome(inbound.id, self._replies_to(session, inbound))
             payload = self._payload(session, conversation, inbound)
             facts = {
                 "language": conversation.language,
@@ -192,6 +264,30 @@ class Dialogue:
             self._assistant.forget(inbound.conversation_id)
         return outcome
 
+    def _is_for_a_person(
+        self, session: Session, conversation: Conversation, inbound: Message, handoff: Handoff | None, danger: bool
+    ) -> bool:
+        """Whether it was a choice of the handoff, an answer to a question of it, or words to the contact: no bot then."""
+        newest = conversations.newest(session, conversation.id)
+        turn = citizen.Turn(session, conversation, inbound, handoff, self._patience)
+        choice = inbound.choice
+        if choice is None:
+            offer = conversations.last_offer(session, conversation.id, before=inbound.id)
+            in_hand = handoff is not None and handoff.in_hand
+            if offer and (not in_hand or conversations.is_last(session, offer, before=inbound.id)):
+                picks = picked(inbound.text, Reply.model_validate(offer.body).choices)
+                choice = picks if picks and picks.partition(":")[0] in citizen.CHOICES else None
+        name, _, turn.value = (choice or "").partition(":")
+        if choice == "delete_conversation:yes":
+            return False
+        taken = citizen.takes_choice(turn, name) if choice else citizen.takes_text(turn, danger)
+        if choice and not taken and handoff and handoff.in_hand:  # a choice of the bot's, picked while it is silent
+            handoffs.citizen_wrote(session, handoff, turn.when)
+            taken = True
+        if taken:
+            conversations.answers_to(session, inbound, since=newest)
+        return taken
+
     def _commit_to_records(self, session: Session, conversation: Conversation, inbound: Message, turn: Turn) -> Outcome:
         if not any(isinstance(effect, KeepWords | ForgetWords) for effect in turn.effects):
             conversation.pending_need_id = None  # the question about the words was not answered: the link ends
@@ -201,20 +297,29 @@ class Dialogue:
                 spoken = [_unkept(conversation.id, reply) for reply in turn.replies]
                 return Outcome(inbound.id, spoken, deleted=True)
             self._do(session, conversation, inbound, effect)
-        said = [conversations.say(session, conversation.id, reply, reply_to=inbound.id) for reply in turn.replies]
+        handoff = handoffs.open_handoff(session, conversation.id)
+        within = handoff.id if handoff else None
+        said = [
+            conversations.say(session, conversation.id, reply, reply_to=inbound.id, handoff_id=within)
+            for reply in turn.replies
+        ]
         return Outcome(inbound.id, said)
 
     def _do(self, session: Session, conversation: Conversation, inbound: Message, effect: Effect) -> None:
         match effect:
             case RequestContact():
-                handoffs.request(
+                everything = summary.lines(session, self._library, conversation, None, speech(conversation.language))
+                agreed = summary.agreed(session, conversation.id, effect.consent)
+                handoff = handoffs.request(
                     session,
                     conversation,
                     topic=effect.topic,
                     urgent=effect.urgent,
-                    shares_conversation=effect.shares_conversation,
-                    asked_in=inbound.id,
+                    shared=list(everything) if effect.urgent else agreed,
+                    contact_id=effect.contact,
+                    patience=self._patience,
                 )
+                inbound.handoff_id = handoff.id
             case RecordNeed():
                 need = needs.record(
                     session,
@@ -253,7 +358,7 @@ class Dialogue:
         s = speech(code)
         if choice is not None:
             match = _CHOICE.match(choice)
-            if not match or match[1] not in self._assistant.intents:
+            if not match or match[1] not in self._assistant.intents | citizen.CHOICES:
                 raise Unusable("unknown_choice", s.gettext("That choice is not there any more. Write instead."))
             return text
         if _INVISIBLE.search(text):
@@ -279,8 +384,12 @@ class Dialogue:
         """What the assistant is given: a choice as its intent, or the text as it was written."""
         choice = inbound.choice
         if choice is None:
-            offer = conversations.last_offer(session, conversation.id)
-            choice = picked(inbound.text, offer.choices if offer else ())
+            offer = conversations.last_offer(session, conversation.id, before=inbound.id)
+            reply = Reply.model_validate(offer.body) if offer else None
+            choice = picked(inbound.text, reply.choices if reply else ())
+            if choice is None and reply and isinstance(reply.card, OfferCard):
+                consent = summary.struck(inbound.text, reply.card)
+                choice = f"share:{consent}" if consent else None
         if choice is not None:
             name, _, value = choice.partition(":")
             return f'/{name}{{"value": "{value}"}}' if value else f"/{name}"

@@ -17,8 +17,11 @@ class RequestContact(_Effect):
 
     effect: Literal["request_contact"] = "request_contact"
     urgent: bool = False
-    shares_conversation: bool = False
     topic: str | None = None
+    contact: int | None = None
+    """The id of the contact they were shown."""
+    consent: str = "no"
+    """What of the summary they were shown may be passed on (bot.handoff.summary.agreed)."""
 
 
 class RecordNeed(_Effect):

@@ -59,13 +59,44 @@ class ContactCard(Part):
     """The person a conversation would go, or has gone, to."""
 
     kind: Literal["contact"] = "contact"
+    id: int
     name: str
     role: str
     office: str
     languages: tuple[str, ...]
+    hours: str
+    photo: str | None = None
+    """The address of a picture, on this host."""
     wait: str
     """When they usually answer, in words."""
     interpreter: str | None = None
+
+
+Kind = Literal["language", "place", "topics", "screening", "message"]
+
+
+class SharedLine(Part):
+    """One line of what would be passed on to a contact. `value` is what stands behind a fact: codes, for the desk."""
+
+    number: int
+    kind: Kind
+    text: str
+    value: tuple[str, ...] = ()
+
+    @property
+    def fixed(self) -> bool:
+        """Whether it cannot be struck: without the language nobody could answer."""
+        return self.kind == "language"
+
+
+class OfferCard(Part):
+    """Who it would be, and exactly what they would see."""
+
+    kind: Literal["offer"] = "offer"
+    message: str
+    """What to say above the lines; the reply's text has both."""
+    contact: ContactCard
+    lines: tuple[SharedLine, ...]
 
 
 class CrisisLine(Part):
@@ -84,7 +115,7 @@ class CrisisCard(Part):
     lines: tuple[CrisisLine, ...]
 
 
-Card = Annotated[AnswerCard | ContactCard | CrisisCard, Field(discriminator="kind")]
+Card = Annotated[AnswerCard | ContactCard | OfferCard | CrisisCard, Field(discriminator="kind")]
 
 
 class Reply(Part):

@@ -1,11 +1,26 @@
 """Configuration, all of it from the environment."""
 
+import base64
 import os
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
 ROOT = Path(__file__).parent.parent
+
+
+@dataclass(frozen=True)
+class Patience:
+    """How long a person who asked for somebody is left with one who does not answer."""
+
+    offer: timedelta = timedelta(minutes=10)
+    """Until the next contact is asked."""
+    urgent: timedelta = timedelta(minutes=2)
+    """The same when the person may be in danger; also until the owner is rung again for an unanswered alarm."""
 
 
 @dataclass(frozen=True)
@@ -18,10 +33,12 @@ class Settings:
     secret_key: str
     demo: bool = False
     secure_cookies: bool = True
+    patience: Patience = field(default_factory=Patience)
 
     @classmethod
     def from_environment(cls) -> "Settings":
-        """Read DATABASE_URL, RETTVIS_VAR, SECRET_KEY, RETTVIS_INSECURE_COOKIES.
+        """Read DATABASE_URL, RETTVIS_VAR, SECRET_KEY, RETTVIS_INSECURE_COOKIES, RETTVIS_OFFER_MINUTES and
+        RETTVIS_URGENT_MINUTES.
 
         Raises:
             SystemExit: SECRET_KEY is shorter than 32 characters.
@@ -35,11 +52,21 @@ class Settings:
             folder=folder,
             secret_key=key,
             secure_cookies=os.environ.get("RETTVIS_INSECURE_COOKIES") != "1",
+            patience=Patience(
+                timedelta(minutes=float(os.environ.get("RETTVIS_OFFER_MINUTES", "10"))),
+                timedelta(minutes=float(os.environ.get("RETTVIS_URGENT_MINUTES", "2"))),
+            ),
         )
 
     @property
     def models(self) -> Path:
         return self.folder / "models"
+
+
+def encryption_key(secret_key: str) -> bytes:
+    """The key that columns are encrypted with: made from SECRET_KEY, and of no use for signing."""
+    made = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"rettvis columns").derive(secret_key.encode())
+    return base64.urlsafe_b64encode(made)
 
 
 def _kept_key(folder: Path) -> str:

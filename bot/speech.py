@@ -38,6 +38,12 @@ class Speech:
     def ngettext(self, singular: str, plural: str, number: int) -> str:
         return self.texts.ngettext(singular, plural, number)
 
+    def fill(self, text: str, **values: object) -> str:
+        """A text with names and the like put in. Where one reads from the right, each keeps its own direction."""
+        if language(self.code).direction == "rtl":
+            values = {name: f"\u2068{value}\u2069" for name, value in values.items()}
+        return text.format(**values)
+
     def join(self, things: Sequence[str]) -> str:
         """A list in words: "a, b and c"."""
         return format_list(things, locale=self.code) if things else ""

@@ -11,9 +11,8 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from sse_starlette import EventSourceResponse, ServerSentEvent
 
 from bot.dialogue import LONGEST, Unusable
-from bot.records import conversations
-from bot.records.tables import Conversation, Message
-from bot.replies import Card, Choice, Link
+from bot.records.tables import Conversation, Handoff, Look, Message
+from bot.replies import Card, Choice, Link, SharedLine
 from connectors.installation import Installation, installation
 from connectors.problems import Problem, described
 from knowledge.languages import LANGUAGES
@@ -92,6 +91,79 @@ class Replies(BaseModel):
     deleted: bool = False
 
 
+class Seen(BaseModel):
+    """Somebody on the staff saw the conversation or did something with it."""
+
+    at: datetime
+    name: str
+    role: str
+    what: str
+
+    @classmethod
+    def of(cls, look: Look) -> "Seen":
+        return cls(at=look.at, name=look.name, role=look.role, what=look.what)
+
+
+class Note(BaseModel):
+    """A note between those who help."""
+
+    at: datetime
+    name: str
+    text: str
+
+
+class Helped(BaseModel):
+    """What is kept of one time a person was asked for."""
+
+    state: str
+    urgent: bool
+    topic: str | None
+    contact: str
+    shared: list[SharedLine]
+    hopes: str | None
+    strengths: str | None
+    reach: str
+    phone: str | None
+    requested: datetime
+    accepted: datetime | None
+    closed: datetime | None
+    outcome: str | None
+
+    @classmethod
+    def of(cls, handoff: Handoff) -> "Helped":
+        return cls(
+            state=handoff.state,
+            urgent=handoff.urgent,
+            topic=handoff.topic,
+            contact=handoff.contact.name,
+            shared=[SharedLine.model_validate(line) for line in handoff.shared],
+            hopes=handoff.hopes,
+            strengths=handoff.strengths,
+            reach=handoff.reach,
+            phone=handoff.phone,
+            requested=handoff.requested_at,
+            accepted=handoff.accepted_at,
+            closed=handoff.closed_at,
+            outcome=handoff.outcome,
+        )
+
+
+class WithWhom(BaseModel):
+    """`state` is bot while no person is wanted; `name` and `role` are of who has it in hand or is asked."""
+
+    state: str
+    name: str | None = None
+    role: str | None = None
+    in_hand: bool = False
+
+    @classmethod
+    def of(cls, handoff: Handoff | None) -> "WithWhom":
+        if handoff is None:
+            return cls(state="bot")
+        who = handoff.owner or handoff.contact
+        return cls(state=handoff.state, name=who.name, role=who.role, in_hand=handoff.in_hand)
+
+
 class Export(BaseModel):
     id: str
     channel: str
@@ -99,6 +171,24 @@ class Export(BaseModel):
     place: str | None
     begun: datetime
     messages: list[Said]
+    handoffs: list[Helped]
+    notes: list[Note]
+    looks: list[Seen]
+
+    @classmethod
+    def of(cls, here: Installation, mine: Conversation) -> "Export":
+        kept = here.dialogue.kept(mine)
+        return cls(
+            id=mine.id,
+            channel=mine.channel,
+            language=mine.language,
+            place=mine.place,
+            begun=mine.created_at,
+            messages=[Said.of(message) for message in kept.messages],
+            handoffs=[Helped.of(handoff) for handoff in kept.handoffs],
+            notes=[Note(at=note.at, name=note.staff.name, text=note.text) for note in kept.notes],
+            looks=[Seen.of(look) for look in kept.looks],
+        )
 
 
 def conversation(
@@ -107,8 +197,7 @@ def conversation(
     """The conversation in the path, if the bearer token is its own."""
     if credentials is None:
         raise Problem(HTTPStatus.UNAUTHORIZED, "no_token", "Send the conversation's token as a bearer token.")
-    with here.database.transaction() as session:
-        found = conversations.find(session, id, credentials.credentials)
+    found = here.dialogue.find(id, credentials.credentials)
     if found is None:
         raise Problem(HTTPStatus.NOT_FOUND, "no_conversation", "There is no such conversation with this token.")
     return found
@@ -144,8 +233,9 @@ async def say(here: Here, mine: Mine, body: Say) -> Replies:
 @router.get("/conversations/{id}/messages", responses=_ERRORS)
 async def messages(here: Here, mine: Mine, after: Annotated[int, Query(ge=0)] = 0) -> list[Said]:
     """What has been said, after a message id."""
-    with here.database.transaction() as session:
-        return [Said.of(message) for message in conversations.history(session, mine.id, after)]
+    found = [Said.of(message) for message in here.dialogue.history(mine, after)]
+    here.dialogue.delivered(mine)
+    return found
 
 
 @router.get("/conversations/{id}/events", responses=_ERRORS)
@@ -160,25 +250,36 @@ async def events(
     start = int(last_event_id) if last_event_id and last_event_id.isdigit() else after
 
     async def stream() -> AsyncIterator[ServerSentEvent]:
-        async for message in follow(here, mine.id, start):
-            yield ServerSentEvent(Said.of(message).model_dump_json(), id=str(message.id), event="message")
+        async for message in follow(here, mine, start):
+            if isinstance(message, Message):
+                yield ServerSentEvent(Said.of(message).model_dump_json(), id=str(message.id), event="message")
 
     return EventSourceResponse(stream())
 
 
 @router.get("/conversations/{id}/export", responses=_ERRORS)
 async def export(here: Here, mine: Mine) -> Export:
-    """Everything that is kept of the conversation."""
-    with here.database.transaction() as session:
-        said = [Said.of(message) for message in conversations.history(session, mine.id, limit=1_000_000)]
-    return Export(
-        id=mine.id,
-        channel=mine.channel,
-        language=mine.language,
-        place=mine.place,
-        begun=mine.created_at,
-        messages=said,
-    )
+    """Everything that is kept of the conversation, and who of the staff has seen it."""
+    return Export.of(here, mine)
+
+
+@router.get("/conversations/{id}/looks", responses=_ERRORS)
+async def looks(here: Here, mine: Mine) -> list[Seen]:
+    """Which members of staff have seen the conversation or done something with it, and when."""
+    return [Seen.of(look) for look in here.dialogue.seen_by(mine)]
+
+
+@router.get("/conversations/{id}/contact", responses=_ERRORS)
+async def contact(here: Here, mine: Mine) -> WithWhom:
+    """Who has the conversation in hand, or is asked to take it."""
+    return WithWhom.of(here.dialogue.human(mine))
+
+
+@router.post("/conversations/{id}/typing", status_code=HTTPStatus.NO_CONTENT, responses=_ERRORS)
+async def typing(here: Here, mine: Mine) -> Response:
+    """The person is writing just now; a contact sees it for a few seconds."""
+    here.live.types(mine.id, "citizen")
+    return Response(status_code=HTTPStatus.NO_CONTENT)
 
 
 @router.delete("/conversations/{id}", status_code=HTTPStatus.NO_CONTENT, responses=_ERRORS)
@@ -188,14 +289,20 @@ async def delete(here: Here, mine: Mine) -> Response:
     return Response(status_code=HTTPStatus.NO_CONTENT)
 
 
-async def follow(here: Installation, conversation_id: str, after: int) -> AsyncIterator[Message]:
-    """The messages of a conversation after an id, and then each new one as it is said, until nobody listens."""
-    with here.live.listen(conversation_id) as bell:
+async def follow(here: Installation, mine: Conversation, after: int) -> AsyncIterator[Message | bool]:
+    """The messages of a person's own conversation after an id, and then each new one as it is said, until nobody listens.
+
+    Between them, whether the contact is writing just now, each time that changes.
+    """
+    with here.live.listen(mine.id, "citizen") as bell:
+        writes = False
         while True:
             bell.clear()
-            with here.database.transaction() as session:
-                new = conversations.history(session, conversation_id, after)
-            for message in new:
+            for message in here.dialogue.history(mine, after):
                 after = message.id
                 yield message
-            await bell.wait()
+            here.dialogue.delivered(mine)
+            if here.live.typing(mine.id, "contact") != writes:
+                writes = not writes
+                yield writes
+            await bell.wait(1.0 if writes else None)

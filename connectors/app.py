@@ -1,7 +1,8 @@
 """The application: every edge in one ASGI app."""
 
+import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from http import HTTPStatus
 from pathlib import Path
 from urllib.parse import quote
@@ -14,10 +15,11 @@ from starlette.middleware.sessions import SessionMiddleware
 from starlette.staticfiles import StaticFiles
 
 from bot.settings import Settings
-from connectors import api, problems, staff
+from connectors import api, clock, problems, sign_in
 from connectors.desk import pages as desk
 from connectors.installation import Installation
 from connectors.learning import pages as learning
+from connectors.profile import me, people, two_step
 from connectors.security import BodyLimit, SecurityHeaders
 from connectors.staff import SignInFirst
 from connectors.topics import api as topics_api
@@ -38,7 +40,11 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         here = await run_in_threadpool(Installation.start, settings)
         app.state.installation = here
         await here.dialogue.answer_waiting()
+        ticking = asyncio.create_task(clock.run(here))
         yield
+        ticking.cancel()
+        with suppress(asyncio.CancelledError):
+            await ticking
         here.database.close()
 
     app = FastAPI(title="Rettvis", version="0.1.0", lifespan=lifespan, docs_url=None, redoc_url=None)
@@ -47,7 +53,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         secret_key=settings.secret_key,
         session_cookie="rettvis_staff",
         max_age=SHIFT,
-        same_site="strict",
+        same_site="lax",  # strict would lose the session on the way back from the municipality's sign-in
         https_only=settings.secure_cookies,
     )
     app.add_middleware(BodyLimit)
@@ -58,7 +64,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     async def _sign_in_first(request: Request, error: SignInFirst) -> Response:
         return RedirectResponse(f"/sign-in?then={quote(request.url.path)}", HTTPStatus.SEE_OTHER)
 
-    for edge in (api, topics_api, web, topics, staff, desk, learning):
+    for edge in (api, topics_api, web, topics, sign_in, two_step, me, people, desk, learning):
         app.include_router(edge.router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
 

@@ -15,12 +15,12 @@ from rich.console import Console
 from rich.table import Table
 
 from connectors.knowledge_commands import knowledge_app
+from connectors.staff_commands import staff_app
 from knowledge.languages import LANGUAGES, available
 from knowledge.source import KnowledgeError
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Rettvis: a multilingual rights helper.")
 locales_app = typer.Typer(no_args_is_help=True, help="The translations.")
-staff_app = typer.Typer(no_args_is_help=True, help="The people who work with Rettvis.")
 bench_app = typer.Typer(no_args_is_help=True, help="Measurements.")
 for name, part in (("knowledge", knowledge_app), ("locales", locales_app), ("staff", staff_app), ("bench", bench_app)):
     app.add_typer(part, name=name)
@@ -230,40 +230,6 @@ def locales_status(as_json: Annotated[bool, typer.Option("--json")] = False) -> 
     for row in rows:
         table.add_row(row.language, "{}/{}".format(*row.messages), "{}/{}".format(*row.knowledge))
     out.print(table)
-
-
-@staff_app.command("add")
-def staff_add(
-    login: str,
-    name: Annotated[str, typer.Option(prompt=True)],
-    role: Annotated[str, typer.Option(prompt=True)],
-    password: Annotated[str, typer.Option(prompt=True, hide_input=True, confirmation_prompt=True)],
-    duty: Annotated[list[str], typer.Option(help="contact, programme or editor")] = ["contact"],  # noqa: B006
-    language: Annotated[list[str], typer.Option()] = ["nb"],  # noqa: B006
-    place: Annotated[list[str], typer.Option()] = [],  # noqa: B006
-    topic: Annotated[list[str], typer.Option()] = [],  # noqa: B006
-    office: str = "",
-    usual_minutes: int = 60,
-    hours: Annotated[str, typer.Option(help="Monday to Friday, e.g. 08:00-15:30")] = "08:00-15:30",
-) -> None:
-    """Add a person: who they are, what they do, which languages, places and topics are theirs."""
-    from connectors.people import add
-
-    begins, _, ends = hours.partition("-")
-    add(
-        login=login,
-        name=name,
-        role=role,
-        password=password,
-        duties=duty,
-        languages=language,
-        places=place,
-        topics=topic,
-        office=office,
-        usual_minutes=usual_minutes,
-        hours={"days": [0, 1, 2, 3, 4], "from": begins, "to": ends},
-    )
-    print(f"{login} can sign in at /desk")
 
 
 @bench_app.command("serve")

@@ -6,8 +6,8 @@ from sqlalchemy import select
 from bot.records.database import Database
 from bot.records.tables import Staff
 
-_DAY = {"days": [0, 1, 2, 3, 4], "from": "08:00", "to": "15:30"}
-_ALWAYS = {"days": [0, 1, 2, 3, 4, 5, 6], "from": "00:00", "to": "23:59:59"}
+_DAY = [{"days": [0, 1, 2, 3, 4], "from": "08:00", "to": "15:30"}]
+_ALWAYS = [{"days": [0, 1, 2, 3, 4, 5, 6], "from": "00:00", "to": "00:00", "holidays": True}]
 _MONEY = ["okonomisk-sosialhjelp", "nodhjelp", "gjeldsradgivning", "bostotte", "midlertidig-bolig"]
 _FAMILY = ["barnetrygd", "barnehage", "fritid-for-barn", "barnevern", "vold-og-krisesenter", "psykisk-helse"]
 
@@ -49,11 +49,24 @@ PEOPLE = [
         "usual_minutes": 45,
     },
     {
+        "login": "vakt",
+        "name": "Vakt (demo)",
+        "role": "vakttelefon",
+        "office": "Trondheim kommune",
+        "duties": ["contact"],
+        "languages": ["nb", "en"],
+        "places": [],
+        "topics": [],
+        "hours": _ALWAYS,
+        "usual_minutes": 10,
+        "duty_team": True,
+    },
+    {
         "login": "programme",
         "name": "Programleder (demo)",
         "role": "programleder",
         "office": "Innbyggernes modell",
-        "duties": ["programme"],
+        "duties": ["programme", "admin"],
         "languages": ["nb", "en"],
         "places": [],
         "topics": [],

@@ -42,8 +42,9 @@ class Installation:
             log.error("left out of the knowledge", file=problem.file.name, line=problem.line, why=problem.message)
         live = Live()
         assistant = Assistant(training.ensure(settings.models), database)
-        dialogue = Dialogue(database, library, assistant, live.heard)
-        return cls(settings, database, library, dialogue, Desk(database, live.heard), live, PasswordHasher())
+        dialogue = Dialogue(database, library, assistant, live.heard, settings.patience)
+        desk = Desk(database, settings.patience, live.heard)
+        return cls(settings, database, library, dialogue, desk, live, PasswordHasher())
 
 
 def installation(request: Request) -> Installation:

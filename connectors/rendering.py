@@ -1,8 +1,11 @@
 """Templates, in the language of the reader."""
 
+import uuid
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from babel.dates import format_skeleton
 from fastapi import Request
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
@@ -36,10 +39,18 @@ def _environment() -> Environment:
     )
     environment.install_gettext_callables(_gettext, _ngettext, newstyle=True)  # type: ignore[attr-defined]
     environment.filters["clock"] = lambda moment: moment.astimezone(OSLO).strftime("%H:%M")
+    environment.filters["moment"] = _moment
+    environment.globals["uuid"] = lambda: str(uuid.uuid4())
     environment.filters["reply"] = _reply
     environment.filters["direction"] = lambda code: language(code).direction
     environment.filters["autonym"] = lambda code: language(code).autonym
     return environment
+
+
+def _moment(when: datetime, s: Speech) -> str:
+    """Day and time in Norway, in the reader's language."""
+    local = when.astimezone(OSLO)
+    return f"{format_skeleton('MMMEd', local, locale=s.code, tzinfo=OSLO)} {local:%H:%M}"
 
 
 def _reply(message: Message) -> Reply | None:

@@ -1,5 +1,6 @@
 """What every answer and every request must have: headers, a size limit, forms from our own pages only."""
 
+import re
 import secrets
 from http import HTTPStatus
 from urllib.parse import urlsplit
@@ -12,6 +13,9 @@ from connectors.problems import problem
 
 BODY_LIMIT = 64 * 1024
 """Bytes of a request's body: sixteen times the longest message."""
+PICTURE_LIMIT = 5 * 1024 * 1024
+"""The same where a picture is uploaded."""
+_PICTURES = re.compile(r"/(?:me|people/[0-9]+)/photo")
 
 HEADERS = {
     "content-security-policy": (
@@ -58,19 +62,20 @@ class BodyLimit:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        limit = _limit(scope)
         told = Headers(scope=scope).get("content-length", "0")
-        if not told.isdigit() or int(told) > BODY_LIMIT:
-            await _too_large()(scope, receive, send)
+        if not told.isdigit() or int(told) > limit:
+            await _too_large(limit)(scope, receive, send)
             return
-        body, more = b"", True
+        body, more = bytearray(), True
         while more:
             message = await receive()
             if message["type"] == "http.disconnect":
                 return
             body += message.get("body", b"")
             more = message.get("more_body", False)
-            if len(body) > BODY_LIMIT:
-                await _too_large()(scope, receive, send)
+            if len(body) > limit:
+                await _too_large(limit)(scope, receive, send)
                 return
         read = False
 
@@ -79,13 +84,17 @@ class BodyLimit:
             if read:
                 return await receive()
             read = True
-            return {"type": "http.request", "body": body, "more_body": False}
+            return {"type": "http.request", "body": bytes(body), "more_body": False}
 
         await self._app(scope, receive_again, send)
 
 
-def _too_large() -> ASGIApp:
-    detail = f"The message is too large: at most {BODY_LIMIT} bytes."
+def _limit(scope: Scope) -> int:
+    return PICTURE_LIMIT if scope["method"] == "POST" and _PICTURES.fullmatch(scope["path"]) else BODY_LIMIT
+
+
+def _too_large(limit: int) -> ASGIApp:
+    detail = f"The message is too large: at most {limit} bytes."
     return problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too_large", detail)
 
 
@@ -105,5 +114,6 @@ def csrf_token(request: Request) -> str:
 async def check_csrf(request: Request) -> None:
     """Refuse a staff form without the session's token."""
     sent = str((await request.form()).get("csrf", ""))
-    if not secrets.compare_digest(sent, request.session.get("csrf", "") or secrets.token_urlsafe(8)):
+    kept = str(request.session.get("csrf", "")) or secrets.token_urlsafe(8)
+    if not secrets.compare_digest(sent.encode("utf-8", "replace"), kept.encode()):
         raise HTTPException(HTTPStatus.FORBIDDEN, "This form is out of date. Go back, reload and try again.")

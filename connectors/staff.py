@@ -1,102 +1,94 @@
-"""Staff sign in with a name and a password; what they may open follows from their duties."""
+"""Which member of staff a request comes from; what they may open follows from their duties."""
 
+import hmac
+import os
+import re
 from http import HTTPStatus
 from typing import Annotated
 
-from argon2 import PasswordHasher
-from argon2.exceptions import VerificationError
-from fastapi import APIRouter, Depends, Form, HTTPException, Request
-from fastapi.responses import RedirectResponse, Response
-from sqlalchemy import select
+from fastapi import Depends, HTTPException, Request
 
 from bot.records.tables import Staff
 from bot.speech import Speech, speech
-from connectors import rendering
+from bot.staff import people
+from bot.staff.accounts import fingerprint
 from connectors.api import Here
-from connectors.security import check_csrf, csrf_token
 from knowledge.languages import available
 
-router = APIRouter(include_in_schema=False)
-_HOMES = {"contact": "/desk", "programme": "/learning"}
-
-
-def signed_in(request: Request, here: Here) -> Staff | None:
-    """Who this browser's session belongs to, if they still work here."""
-    staff_id = request.session.get("staff")
-    if staff_id is None:
-        return None
-    with here.database.transaction() as session:
-        staff = session.get(Staff, staff_id)
-    return staff if staff and staff.active else None
+ENROL = "/me/two-step"
+_HOMES = {"contact": "/desk", "programme": "/learning", "admin": "/people"}
+_PAGES = re.compile(r"/(?:desk|learning|curate|people|me)(?:/[0-9]+)?(?![^/?#])", re.ASCII)
+"""The part of an address that can be opened by itself: `/desk/5` of `/desk/5/say`."""
 
 
 class SignInFirst(Exception):
-    """The page is for staff, and nobody is signed in."""
+    """The page is for staff, and nobody is signed in, or not wholly: /sign-in knows what is missing."""
+
+
+def enter(request: Request, staff: Staff, *, by: str = "password") -> None:
+    """Begin a session. The old one is thrown away, so that nobody can have prepared it.
+
+    Args:
+        by: `password` or `provider`.
+    """
+    request.session.clear()
+    request.session.update(staff=staff.id, stamp=fingerprint(staff), by=by)
+
+
+def signed_in(request: Request, here: Here) -> Staff | None:
+    """Who this browser's session belongs to, if they still work here and sign in as they did when it began."""
+    staff_id = request.session.get("staff")
+    staff = people.find(here.database, staff_id) if staff_id is not None else None
+    if staff is None or not staff.active:
+        return None
+    return staff if hmac.compare_digest(str(request.session.get("stamp")), fingerprint(staff)) else None
+
+
+def somebody(staff: Annotated[Staff | None, Depends(signed_in)]) -> Staff:
+    """Whoever is signed in, even if they have to set up two-step verification before anything else."""
+    if staff is None:
+        raise SignInFirst
+    return staff
+
+
+def settled(request: Request, staff: Annotated[Staff, Depends(somebody)]) -> Staff:
+    """Whoever is signed in and has done what this installation asks for."""
+    if must_enrol(request, staff):
+        raise SignInFirst
+    return staff
 
 
 class Duty:
-    """Lets in staff with a duty: contact, programme or editor."""
+    """Lets in staff with a duty: contact, programme, editor or admin."""
 
     def __init__(self, duty: str) -> None:
         self._duty = duty
 
-    def __call__(self, staff: Annotated[Staff | None, Depends(signed_in)]) -> Staff:
-        if staff is None:
-            raise SignInFirst
+    def __call__(self, staff: Annotated[Staff, Depends(settled)]) -> Staff:
         if self._duty not in staff.duties:
             raise HTTPException(HTTPStatus.FORBIDDEN, "This page is for another duty than yours.")
         return staff
+
+
+def totp_required(staff: Staff) -> bool:
+    """Whether RETTVIS_REQUIRE_TOTP=1 asks this person for two-step verification."""
+    return os.environ.get("RETTVIS_REQUIRE_TOTP") == "1" and not {"contact", "admin", "programme"}.isdisjoint(
+        staff.duties
+    )
+
+
+def must_enrol(request: Request, staff: Staff) -> bool:
+    """Whether two-step verification has to be set up first. Who comes from the provider was verified there."""
+    return totp_required(staff) and not staff.totp_secret and request.session.get("by") != "provider"
+
+
+def page_after(staff: Staff, then: str) -> str:
+    """Where somebody goes on to who has signed in: where they wanted to, or to the home of their duty."""
+    wanted = _PAGES.match(then)
+    return wanted[0] if wanted else next((home for duty, home in _HOMES.items() if duty in staff.duties), "/me")
 
 
 def voice(staff: Staff | None) -> Speech:
     """The language the desk speaks to a member of staff: the first of theirs that there is."""
     known = [code for code in (staff.languages if staff else []) if code in available()]
     return speech(known[0] if known else "nb")
-
-
-@router.get("/sign-in")
-async def sign_in_page(request: Request, then: str = "/desk") -> Response:
-    return _form(request, then)
-
-
-@router.post("/sign-in", dependencies=[Depends(check_csrf)])
-async def sign_in(
-    request: Request,
-    here: Here,
-    login: Annotated[str, Form(max_length=200)],
-    password: Annotated[str, Form(max_length=500)],
-    then: Annotated[str, Form()] = "",
-) -> Response:
-    """Check the password; the answer to a wrong name and to a wrong password is the same, and takes the same time."""
-    with here.database.transaction() as session:
-        staff = session.scalar(select(Staff).where(Staff.login == login.strip().lower(), Staff.active))
-    if not fits(here.passwords, staff, password) or staff is None:
-        return _form(request, then, wrong=True)
-    request.session.clear()  # a new session for a new right
-    request.session["staff"] = staff.id
-    home = next((_HOMES[duty] for duty in staff.duties if duty in _HOMES), "/")
-    return RedirectResponse(then if then in _HOMES.values() else home, HTTPStatus.SEE_OTHER)
-
-
-@router.post("/sign-out", dependencies=[Depends(check_csrf)])
-async def sign_out(request: Request) -> Response:
-    request.session.clear()
-    return RedirectResponse("/sign-in", HTTPStatus.SEE_OTHER)
-
-
-def fits(passwords: PasswordHasher, staff: Staff | None, password: str) -> bool:
-    """Whether the password is this person's; works as long when there is no such person."""
-    try:
-        return passwords.verify(staff.password_hash if staff else _NOBODY, password) and staff is not None
-    except VerificationError:
-        return False
-
-
-_NOBODY = PasswordHasher().hash("nobody has this password")
-
-
-def _form(request: Request, then: str, wrong: bool = False) -> Response:
-    status = HTTPStatus.UNAUTHORIZED if wrong else HTTPStatus.OK
-    return rendering.page(
-        request, "sign_in.html", voice(None), status, then=then, wrong=wrong, csrf_token=csrf_token(request), staff=None
-    )

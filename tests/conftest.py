@@ -17,7 +17,9 @@ import pytest
 import uvicorn
 
 from bot.assistant import training
+from bot.handoff.handoffs import open_handoff
 from bot.records.database import Database
+from bot.records.tables import Handoff
 from bot.settings import ROOT, Settings
 from connectors import demo
 from connectors.app import create_app
@@ -139,6 +141,19 @@ class Citizen:
     def history(self, after: int = 0) -> list[dict]:
         return self.request("GET", f"/messages?after={after}").json()
 
+    def ask_for_a_person(self, consent: str = "share:yes", place: str = "trondheim") -> dict:
+        """The whole way to a request; the last reply."""
+        self.pick("human")
+        self.pick(f"place:{place}")
+        return self.pick(consent)[-1]
+
+    def handoff(self, server: "Server") -> Handoff:
+        """The open handoff as it is kept now."""
+        with server.installation.database.reading() as session:
+            found = open_handoff(session, self.id)
+        assert found is not None
+        return found
+
 
 @pytest.fixture
 def citizen(server: Server) -> Citizen:
@@ -163,6 +178,23 @@ class StaffMember:
 
     def get(self, path: str) -> httpx.Response:
         return self.http.get(path)
+
+
+class Contact(StaffMember):
+    """The contact who is asked about, or has in hand, what one citizen wants help with."""
+
+    def __init__(self, server: Server, citizen: Citizen, login: str | None = None) -> None:
+        found = citizen.handoff(server)
+        self.id = found.id
+        self.login = login or found.contact.login
+        super().__init__(server, self.login)
+
+    def do(self, what: str, **form: object) -> httpx.Response:
+        """Send one of the forms of this handoff's page."""
+        return self.post(f"/desk/{self.id}/{what}", **form)
+
+    def page(self) -> str:
+        return self.get(f"/desk/{self.id}").text
 
 
 @pytest.fixture

@@ -1,18 +1,25 @@
 """From the bot to a person: who it would be, what they may see, and off it goes."""
 
+import re
 from typing import Any
 
 from rasa_sdk import FormValidationAction, Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.types import DomainDict
+from sqlalchemy.orm import Session
 
 from bot import answers
 from bot.actions.base import Events, RettvisAction, Situation, services
 from bot.effects import RequestContact, SetPlace
+from bot.handoff import summary
+from bot.handoff.handoffs import open_handoff
 from bot.handoff.presentation import contact_card
-from bot.handoff.routing import Chosen, NobodyToAsk, choose
-from bot.replies import Choice, Reply
+from bot.handoff.routing import Chosen, NobodyToAsk, Wish, choose
+from bot.handoff.telling import waiting_choices
+from bot.records.tables import Conversation
+from bot.replies import Choice, OfferCard, Reply
+from bot.speech import Speech
 
 ELSEWHERE = "elsewhere"
 
@@ -45,39 +52,49 @@ def cancel(now: Situation) -> Choice:
     return Choice(id="cancel", title=now.speech.gettext("Not now"))
 
 
-def who(now: Situation, place: str | None, topic: str | None) -> Chosen:
-    """The contact this conversation would go to.
-
-    Raises:
-        NobodyToAsk: no contact is active.
-    """
-    with services().database.transaction() as session:
-        return choose(session, conversation_id=now.tracker.sender_id, language=now.written, place=place, topic=topic)
-
-
 class AskConsent(RettvisAction):
-    """Show who it would be before anything is shared."""
+    """Show who it would be, and exactly what they would see, before anything is shared."""
 
     action_name = "action_ask_handoff_form_handoff_consent"
 
     def act(self, now: Situation) -> Events:
         s = now.speech
-        try:
-            chosen = who(now, now.tracker.get_slot("handoff_place"), now.topic)
-        except NobodyToAsk:
-            now.say_text(s.gettext("Nobody can take over right now. You can call Nav on 55 55 33 33."))
-            return []
-        card = contact_card(chosen, s, now.written)
-        text = s.gettext("You can talk to {name}, {role}. {wait} May {name} read what we have written here?").format(
-            name=card.name, role=card.role, wait=card.wait
+        place = now.tracker.get_slot("handoff_place")
+        with services().database.reading() as session:
+            try:
+                contact = _who(session, now, place, urgent=False).contact
+            except NobodyToAsk:
+                now.say_text(_nobody(s))
+                return []
+            card = contact_card(session, contact, s, now.written)
+            conversation = session.get_one(Conversation, now.tracker.sender_id)
+            shown = summary.lines(session, now.library, conversation, place, s)
+        who = s.fill(
+            s.gettext("You can talk to {name}, {role}. {wait}"), name=card.name, role=card.role, wait=card.wait
         )
+        ask = s.fill(
+            s.gettext(
+                "May {name} see this? If {name} cannot answer, the next person we ask sees the same, and nobody else."
+            ),
+            name=card.name,
+        )
+        listed = "\n".join(f"{line.number}. {line.text}" for line in shown)
+        strike = s.gettext("To leave something out, write for example: without 2")
         choices = (
-            Choice(id="share:yes", title=s.gettext("Yes, share the conversation")),
+            Choice(id="share:yes", title=s.gettext("Yes, share this")),
             Choice(id="share:no", title=s.gettext("No, start with an empty page")),
             cancel(now),
         )
-        now.say(Reply(text=text, language=s.code, choices=choices, card=card))
-        return []
+        message = f"{who} {ask}"
+        now.say(
+            Reply(
+                text=f"{message}\n{listed}\n{strike}" if len(shown) > 1 else f"{message}\n{listed}",
+                language=s.code,
+                choices=choices,
+                card=OfferCard(message=message, contact=card, lines=shown),
+            )
+        )
+        return [SlotSet("handoff_contact", contact.id)]
 
 
 class ValidateHandoffForm(FormValidationAction):  # type: ignore[misc]  # rasa_sdk is untyped for mypy
@@ -93,7 +110,8 @@ class ValidateHandoffForm(FormValidationAction):  # type: ignore[misc]  # rasa_s
     def validate_handoff_consent(
         self, value: Any, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
     ) -> dict[str, Any]:
-        return {"handoff_consent": value if value in ("yes", "no") else None}
+        known = isinstance(value, str) and re.fullmatch(r"yes|no|except(-\d+)+", value)
+        return {"handoff_consent": value if known else None}
 
 
 class RequestHandoff(RettvisAction):
@@ -103,14 +121,14 @@ class RequestHandoff(RettvisAction):
         waits = now.facts.get("waits_for")
         if waits:
             text = now.speech.gettext("{name} has been told and will write here. Until then I answer, a program.")
-            now.say_text(text.format(name=waits))
+            now.say_text(now.speech.fill(text, name=waits), *waiting_choices(now.speech))
             return []
         place = now.tracker.get_slot("handoff_place")
         if place and place != now.facts.get("place"):
             now.do(SetPlace(place=place))
-        shares = now.tracker.get_slot("handoff_consent") == "yes"
-        _hand_over(now, place, urgent=False, shares=shares)
-        return [SlotSet("handoff_place", None), SlotSet("handoff_consent", None)]
+        consent = now.tracker.get_slot("handoff_consent") or "no"
+        _hand_over(now, place, urgent=False, consent=consent, shown=now.tracker.get_slot("handoff_contact"))
+        return _clean()
 
 
 class RequestUrgently(RettvisAction):
@@ -119,24 +137,49 @@ class RequestUrgently(RettvisAction):
     action_name = "action_request_urgent"
 
     def act(self, now: Situation) -> Events:
-        _hand_over(now, now.facts.get("place"), urgent=True, shares=True)
+        _hand_over(now, now.facts.get("place"), urgent=True)
         return []
 
 
-def _hand_over(now: Situation, place: str | None, *, urgent: bool, shares: bool) -> None:
+def _hand_over(
+    now: Situation, place: str | None, *, urgent: bool, consent: str = "no", shown: int | None = None
+) -> None:
+    """Ask for the contact, and say who it is: the one the person was shown, if that still holds."""
     s = now.speech
-    try:
-        chosen = who(now, place, now.topic)
-    except NobodyToAsk:
-        now.say_text(s.gettext("Nobody can take over right now. You can call Nav on 55 55 33 33."))
-        return
-    card = contact_card(chosen, s, now.written)
+    with services().database.reading() as session:
+        try:
+            chosen = _who(session, now, place, urgent=urgent)
+        except NobodyToAsk:
+            now.say_text(_nobody(s))
+            return
+        agreed = next((each for each in chosen.considered if each.contact.id == shown), chosen.best)
+        best = agreed if agreed.at_work == chosen.at_work else chosen.best
+        waiting = open_handoff(session, now.tracker.sender_id)
+        contact = waiting.contact if waiting else best.contact
+        card = contact_card(session, contact, s, now.written)
     told = s.gettext("I have told {name}. {wait} You will see here when {name} writes. Until then I answer, a program.")
-    text = told.format(name=card.name, wait=card.wait)
+    text = s.fill(told, name=card.name, wait=card.wait)
     if urgent:
         text = f"{text} {s.gettext('If you are in danger now, call 112. If a life is in danger, call 113.')}"
-    now.say(Reply(text=text, language=s.code, card=card))
-    now.do(RequestContact(urgent=urgent, shares_conversation=shares, topic=now.topic))
+    now.say(Reply(text=text, language=s.code, card=card, choices=waiting_choices(s)))
+    now.do(RequestContact(urgent=urgent, consent=consent, topic=now.topic, contact=contact.id))
+
+
+def _who(session: Session, now: Situation, place: str | None, *, urgent: bool) -> Chosen:
+    """The contact this conversation would go to.
+
+    Raises:
+        NobodyToAsk: no contact is active.
+    """
+    return choose(session, Wish(now.tracker.sender_id, now.written, place, now.topic, urgent))
+
+
+def _nobody(s: Speech) -> str:
+    return s.gettext("Nobody can take over right now. You can call Nav on 55 55 33 33.")
+
+
+def _clean() -> Events:
+    return [SlotSet(name, None) for name in ("handoff_place", "handoff_consent", "handoff_contact")]
 
 
 class Cancel(RettvisAction):
@@ -145,7 +188,7 @@ class Cancel(RettvisAction):
     def act(self, now: Situation) -> Events:
         text = now.speech.gettext("That is fine. You can ask for a person at any time.")
         now.say_text(text, answers.a_person(now.speech))
-        return [SlotSet("handoff_place", None), SlotSet("handoff_consent", None)]
+        return _clean()
 
 
 class SetWhere(RettvisAction):
@@ -156,5 +199,5 @@ class SetWhere(RettvisAction):
         now.do(SetPlace(place=place))
         known = now.library.places.get(place)
         text = now.speech.gettext("Then I also tell you what is special where you live: {place}.")
-        now.say_text(text.format(place=known.name) if known else now.speech.gettext("Thank you."))
+        now.say_text(now.speech.fill(text, place=known.name) if known else now.speech.gettext("Thank you."))
         return []

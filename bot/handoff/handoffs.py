@@ -1,28 +1,78 @@
-"""Request, take over, close: the states of a handoff and who may move it.
+"""The states of a handoff, and who may move it from one to the next.
 
-requested -> active -> closed        (a person who deletes the conversation ends it from any state)
+    requested -> offered -> accepted -> active <-> waiting -> closed -> reopened
+                   |  ^        |
+      declined, timed_out      transferred -> offered (to the next one; the owner keeps it until then)
+
+`requested`: a person is wanted and nobody is asked right now. `offered`: a named contact, or the duty team, is asked and
+has until a given time. `accepted`: taken over, nothing written yet. `active`: the contact's turn. `waiting`: the
+citizen's. `transferred`: the owner wants to hand on, and the citizen has not answered yet. `declined`, `timed_out` and
+`reopened` are passed through: what follows is decided in the same transaction. Every step is kept (`Move`).
+
+A person who deletes the conversation ends it from any state. Two moves at once: exactly one wins (`Handoff.version`).
 """
+
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.handoff.routing import choose
+from bot.handoff.hours import Plan
+from bot.handoff.routing import Chosen, NobodyToAsk, Wish, choose, duty_team
 from bot.needs.vocabulary import OUTCOMES
-from bot.records.tables import Conversation, Handoff, Staff, now
+from bot.records.tables import Conversation, Handoff, Move, Notice, Offer, Staff, now
+from bot.replies import SharedLine
+from bot.settings import Patience
 
-MOVES = {"requested": {"active", "closed"}, "active": {"closed"}, "closed": set[str]()}
+MOVES = {
+    "requested": {"offered", "accepted", "closed"},
+    "offered": {"accepted", "declined", "timed_out", "requested", "active", "closed"},
+    "declined": {"offered", "requested", "active"},
+    "timed_out": {"offered", "requested", "active"},
+    "accepted": {"active", "waiting", "transferred", "requested", "closed"},
+    "active": {"waiting", "transferred", "requested", "closed"},
+    "waiting": {"active", "transferred", "requested", "closed"},
+    "transferred": {"offered", "active", "requested", "closed"},
+    "closed": {"reopened"},
+    "reopened": {"offered", "requested"},
+}
 """Which state may follow which."""
+AWAITS_SOMEBODY = ("requested", "offered")
+IN_CONVERSATION = ("accepted", "active", "waiting")
+
+REOPENS = timedelta(days=30)
+"""How long after closing a person can take it up again."""
+ASKED_AGAIN = timedelta(hours=1)
+"""After which one who did not answer may be asked again about the same handoff."""
+CITIZEN, CLOCK = "citizen", "clock"
 
 
 class NotAllowed(Exception):
-    """The handoff is not in a state, or not in the hands, that allows this."""
+    """The handoff is not in a state, or not in the hands, that allows this.
+
+    Args:
+        code: gone, taken, closed, not_yours or not_now; said in words on the desk.
+        name: who has it, where somebody has.
+    """
+
+    def __init__(self, code: str, name: str = "") -> None:
+        self.code = code
+        self.name = name
+        super().__init__(f"{code} {name}".strip())
 
 
 def open_handoff(session: Session, conversation_id: str) -> Handoff | None:
-    """The conversation's handoff that is requested or active, if any."""
+    """The conversation's handoff that is not closed, if any."""
     return session.scalar(
         select(Handoff).where(Handoff.conversation_id == conversation_id, Handoff.closed_at.is_(None))
     )
+
+
+def latest_closed(session: Session, conversation_id: str, when: datetime) -> Handoff | None:
+    """The last handoff of a conversation if it can still be reopened."""
+    query = select(Handoff).where(Handoff.conversation_id == conversation_id).order_by(Handoff.id.desc()).limit(1)
+    last = session.scalar(query)
+    return last if last and last.closed_at and last.owner_id and when - last.closed_at <= REOPENS else None
 
 
 def request(
@@ -31,77 +81,362 @@ def request(
     *,
     topic: str | None,
     urgent: bool,
-    shares_conversation: bool,
-    asked_in: int,
+    shared: list[SharedLine],
+    patience: Patience,
+    contact_id: int | None = None,
+    when: datetime | None = None,
 ) -> Handoff:
     """Ask the right contact to take the conversation; one that is open already is made urgent if this one is.
 
     Args:
-        asked_in: the message in which the person asked; without consent the contact sees nothing before it.
+        shared: the lines the person agreed to pass on; the contact sees these and what is said from now on.
+        contact_id: the contact the person was shown, who is asked if that still holds.
 
     Raises:
         NobodyToAsk: no contact is active.
     """
+    when = when or now()
     handoff = open_handoff(session, conversation.id)
     if handoff:
-        handoff.urgent = handoff.urgent or urgent
-        handoff.shares_conversation = handoff.shares_conversation or shares_conversation
+        _add_to(session, handoff, urgent=urgent, shared=shared, patience=patience, when=when)
         return handoff
-    chosen = choose(
-        session,
-        conversation_id=conversation.id,
-        language=conversation.language,
-        place=conversation.place,
-        topic=topic,
-    )
+    chosen = choose(session, Wish.of(conversation, topic, urgent=urgent), when)
+    shown = next((each for each in chosen.considered if each.contact.id == contact_id), None)
+    if shown and shown.at_work == chosen.at_work:
+        chosen = Chosen(shown, chosen.considered)
     handoff = Handoff(
         conversation=conversation,
         contact=chosen.contact,
         topic=topic,
         urgent=urgent,
-        shares_conversation=shares_conversation,
-        first_message_id=asked_in,
-        why=chosen.why,
+        shared=[line.model_dump(mode="json") for line in shared],
+        requested_at=when,
     )
     session.add(handoff)
     session.flush()
+    _note(session, handoff, CITIZEN, when=when)
+    if chosen.at_work or urgent:
+        _offer(session, handoff, chosen, patience, when)
     return handoff
 
 
-def accept(session: Session, handoff: Handoff, contact: Staff) -> None:
+def _add_to(
+    session: Session, handoff: Handoff, *, urgent: bool, shared: list[SharedLine], patience: Patience, when: datetime
+) -> None:
+    """The person asks again while a handoff is open: more may be shared, and danger makes it ring at once."""
+    have = {line["text"] for line in handoff.shared}
+    more = [line.model_dump(mode="json") for line in shared if line.text not in have]
+    if more:
+        handoff.shared = [*handoff.shared, *more]
+    if urgent and not handoff.urgent:
+        handoff.urgent = True
+        if handoff.in_hand:
+            alarm(session, handoff, when)
+        elif handoff.state == "requested":
+            ask_next(session, handoff, patience, when)
+        else:
+            standing = standing_offer(handoff)
+            if standing:
+                standing.due_at = min(standing.due_at, when + patience.urgent)
+                _ring(session, standing, "urgent", when)
+
+
+def ask_next(session: Session, handoff: Handoff, patience: Patience, when: datetime) -> Offer | None:
+    """Ask whoever is next: the best contact, if at work and not asked yet; the duty team when somebody did not answer.
+
+    Nobody who is off work is asked, unless it is urgent. Where nobody can be asked, the handoff waits as `requested` and
+    names who answers when; the clock asks again.
+
+    Returns:
+        The offer that was made, or None.
+    """
+    conversation = handoff.conversation
+    asked = {offer.contact_id for offer in handoff.offers if _not_again(offer, handoff, when)}
+    members = duty_team(session, when) if (asked or handoff.urgent) and None not in asked else []
+    if handoff.urgent and members and asked:
+        return _offer_team(session, handoff, patience, when)
+    wish = Wish.of(conversation, handoff.topic, urgent=handoff.urgent, not_again=asked - {None})
+    try:
+        chosen = choose(session, wish, when)
+    except NobodyToAsk:
+        chosen = None
+    if chosen and chosen.at_work:
+        return _offer(session, handoff, chosen, patience, when)
+    if members:
+        return _offer_team(session, handoff, patience, when)
+    if chosen and handoff.urgent:
+        return _offer(session, handoff, chosen, patience, when)
+    if handoff.state != "requested":
+        move(session, handoff, "requested", CLOCK, when=when)
+    if chosen:
+        handoff.contact = chosen.contact
+    return None
+
+
+def _not_again(offer: Offer, handoff: Handoff, when: datetime) -> bool:
+    if offer.made_at < handoff.requested_at:
+        return False
+    if offer.outcome == "timed_out":
+        return offer.ended_at is not None and when - offer.ended_at < ASKED_AGAIN
+    return offer.outcome in ("declined", "unwanted")
+
+
+def _offer(session: Session, handoff: Handoff, chosen: Chosen, patience: Patience, when: datetime) -> Offer:
+    handoff.contact = chosen.contact
+    due = when + (patience.urgent if handoff.urgent else patience.offer)
+    return _made(session, handoff, Offer(contact=chosen.contact, made_at=when, due_at=due, why=chosen.why))
+
+
+def _offer_team(session: Session, handoff: Handoff, patience: Patience, when: datetime) -> Offer:
+    due = when + (patience.urgent if handoff.urgent else patience.offer)
+    return _made(session, handoff, Offer(contact=None, made_at=when, due_at=due, why=[]))
+
+
+def _made(session: Session, handoff: Handoff, offer: Offer) -> Offer:
+    handoff.offers.append(offer)
+    handoff.offered_at = offer.made_at
+    if handoff.state != "offered":
+        move(session, handoff, "offered", CLOCK, when=offer.made_at)
+    else:
+        _note(session, handoff, CLOCK, when=offer.made_at)
+    _ring(session, offer, "urgent" if handoff.urgent else "waiting", offer.made_at)
+    return offer
+
+
+def _ring(session: Session, offer: Offer, kind: str, when: datetime) -> None:
+    whom = [offer.contact] if offer.contact else duty_team(session, when)
+    session.add_all(Notice(staff=each, kind=kind, made_at=when, next_try_at=when) for each in whom)
+
+
+def standing_offer(handoff: Handoff) -> Offer | None:
+    """The offer that has not been answered."""
+    return next((offer for offer in reversed(handoff.offers) if offer.ended_at is None), None)
+
+
+def end_offer(session: Session, handoff: Handoff, outcome: str, by: str, when: datetime) -> None:
+    """The one who is asked does not take it: declined, or timed_out. What follows is `after_offer`."""
+    offer = standing_offer(handoff)
+    if offer is None or handoff.state != "offered":
+        raise NotAllowed("not_now")
+    offer.ended_at, offer.outcome = when, outcome
+    move(session, handoff, outcome, by, when=when)
+
+
+def after_offer(session: Session, handoff: Handoff, patience: Patience, when: datetime) -> Offer | None:
+    """After an offer that was not taken: back to the owner where there is one, or else to the next contact."""
+    if handoff.owner:
+        handoff.contact = handoff.owner
+        move(session, handoff, "active", CLOCK, when=when)
+        return None
+    return ask_next(session, handoff, patience, when)
+
+
+def may_take(handoff: Handoff, contact: Staff) -> bool:
+    """Whether a contact may take it: anybody what waits for somebody; only the one meant what a colleague hands on."""
+    if handoff.state not in AWAITS_SOMEBODY:
+        return False
+    return handoff.owner_id is None or handoff.contact_id == contact.id
+
+
+def accept(session: Session, handoff: Handoff, contact: Staff, when: datetime | None = None) -> None:
     """A contact takes the conversation over; another than the one asked becomes its owner.
 
     Raises:
-        NotAllowed: it is active with somebody else, or closed.
+        NotAllowed: somebody has it, it is closed, or it is being handed on to another.
     """
-    _move(handoff, "active")
-    handoff.contact = contact
-    handoff.accepted_at = now()
-    session.flush()  # from here on the owner is this one
+    when = when or now()
+    if not may_take(handoff, contact):
+        has = handoff.owner if handoff.state != "closed" else None
+        raise NotAllowed("taken" if has else "closed", has.name if has else "")
+    offer = standing_offer(handoff)
+    meant = offer is not None and (offer.contact_id == contact.id or (offer.contact_id is None and contact.duty_team))
+    if offer is None or not meant:
+        if offer:
+            offer.ended_at, offer.outcome = when, "withdrawn"
+        offer = Offer(contact=contact, made_at=when, due_at=when, why=[])
+        handoff.offers.append(offer)
+        handoff.offered_at = when
+    offer.ended_at, offer.outcome = when, "accepted"
+    handoff.owner, handoff.contact = contact, contact
+    handoff.accepted_at = when
+    handoff.answered_at = handoff.contact_wrote_at = handoff.alarmed_at = None
+    for helper in list(handoff.helpers):
+        if helper.staff_id == contact.id:
+            handoff.helpers.remove(helper)
+    move(session, handoff, "accepted", contact.name, when=when)
+    session.flush()
 
 
-def close(session: Session, handoff: Handoff, contact: Staff, outcome: str) -> None:
+def citizen_wrote(session: Session, handoff: Handoff, when: datetime) -> None:
+    """The person wrote to the one who has it in hand: it is the contact's turn."""
+    handoff.citizen_wrote_at = when
+    if handoff.state in ("accepted", "waiting"):
+        move(session, handoff, "active", CITIZEN, when=when)
+
+
+def contact_wrote(session: Session, handoff: Handoff, contact: Staff, when: datetime) -> None:
+    """The owner wrote: it is the person's turn.
+
+    Raises:
+        NotAllowed: it is not in this contact's hands.
+    """
+    must_own(handoff, contact)
+    handoff.contact_wrote_at = when
+    handoff.answered_at = handoff.answered_at or when
+    handoff.alarmed_at = None
+    if handoff.state in ("accepted", "active"):
+        move(session, handoff, "waiting", contact.name, when=when)
+
+
+def propose_transfer(
+    session: Session, handoff: Handoff, contact: Staff, to: Staff, reason: str, when: datetime
+) -> None:
+    """The owner wants to hand on, for a reason; the citizen is asked first.
+
+    Raises:
+        NotAllowed: it is not in this contact's hands, or something is under way already, or `to` is no contact.
+        ValueError: no reason, or a hand-on to oneself.
+    """
+    must_own(handoff, contact)
+    if handoff.state not in IN_CONVERSATION or "contact" not in to.duties or not to.active:
+        raise NotAllowed("not_now")
+    if not reason.strip() or to.id == contact.id:
+        raise ValueError("a reason, and another contact")
+    handoff.contact = to
+    move(session, handoff, "transferred", contact.name, reason=reason.strip(), when=when)
+
+
+def answer_transfer(session: Session, handoff: Handoff, agreed: bool, patience: Patience, when: datetime) -> None:
+    """The citizen says yes, and the next one is asked while the owner keeps it, or no, and the owner keeps it.
+
+    Raises:
+        NotAllowed: nothing is being handed on.
+    """
+    if handoff.state != "transferred":
+        raise NotAllowed("not_now")
+    if agreed:
+        offer = Offer(contact=handoff.contact, made_at=when, due_at=when + 6 * patience.offer, why=[])
+        handoff.offers.append(offer)
+        move(session, handoff, "offered", CITIZEN, when=when)
+        session.add(Notice(staff=handoff.contact, kind="handed_on", made_at=when, next_try_at=when))
+    else:
+        keep(session, handoff, CITIZEN, when)
+
+
+def keep(session: Session, handoff: Handoff, by: str, when: datetime) -> None:
+    """The owner keeps what was going to be handed on."""
+    if handoff.owner is None or handoff.state not in ("transferred", "offered"):
+        raise NotAllowed("not_now")
+    offer = standing_offer(handoff)
+    if offer:
+        offer.ended_at, offer.outcome = when, "withdrawn"
+    handoff.contact = handoff.owner
+    move(session, handoff, "active", by, when=when)
+
+
+def want_another(session: Session, handoff: Handoff, patience: Patience, when: datetime) -> Offer | None:
+    """The citizen wants another contact: it leaves the hands it is in, and the next one is asked."""
+    unwanted = handoff.owner_id or handoff.contact_id
+    standing = standing_offer(handoff)
+    if standing:
+        standing.ended_at, standing.outcome = when, "withdrawn"
+    handoff.offers.append(
+        Offer(contact_id=unwanted, made_at=when, due_at=when, ended_at=when, outcome="unwanted", why=[])
+    )
+    handoff.owner = None
+    if handoff.state != "requested":
+        move(session, handoff, "requested", CITIZEN, when=when)
+    return ask_next(session, handoff, patience, when)
+
+
+def close(session: Session, handoff: Handoff, contact: Staff, outcome: str, when: datetime | None = None) -> None:
     """The owner closes with what happened: met, partly_met or not_met.
 
     Raises:
-        NotAllowed: it is not active, or somebody else's.
+        NotAllowed: it is not in this contact's hands.
         ValueError: the outcome is not one of OUTCOMES.
     """
     if outcome not in OUTCOMES:
         raise ValueError(f"{outcome!r} is not one of {', '.join(OUTCOMES)}")
     must_own(handoff, contact)
-    _move(handoff, "closed")
-    handoff.closed_at = now()
+    _close(session, handoff, outcome, contact.name, when or now())
+
+
+def give_back(session: Session, handoff: Handoff, when: datetime) -> None:
+    """The citizen wants no person any more; the bot answers again."""
+    if handoff.state == "closed":
+        raise NotAllowed("closed")
+    _close(session, handoff, None, CITIZEN, when)
+
+
+def _close(session: Session, handoff: Handoff, outcome: str | None, by: str, when: datetime) -> None:
+    offer = standing_offer(handoff)
+    if offer:
+        offer.ended_at, offer.outcome = when, "withdrawn"
+    if handoff.owner:
+        handoff.contact = handoff.owner
+    move(session, handoff, "closed", by, when=when)
+    handoff.closed_at = when
     handoff.outcome = outcome
+
+
+def reopen(session: Session, handoff: Handoff, patience: Patience, when: datetime) -> Offer | None:
+    """The citizen takes it up again: whoever had it is asked first, or told of when they are back.
+
+    Raises:
+        NotAllowed: it is not closed, or closed longer ago than REOPENS.
+    """
+    if handoff.closed_at is None or when - handoff.closed_at > REOPENS:
+        raise NotAllowed("closed")
+    handoff.closed_at = handoff.outcome = handoff.owner = None
+    handoff.requested_at = when
+    move(session, handoff, "reopened", CITIZEN, when=when)
+    return ask_next(session, handoff, patience, when)
+
+
+def alarm(session: Session, handoff: Handoff, when: datetime) -> None:
+    """A message to the owner shows danger: they are rung, loudly, and rung again by the clock until they write."""
+    handoff.urgent = True
+    handoff.alarmed_at = when
+    if handoff.owner:
+        session.add(Notice(staff=handoff.owner, kind="urgent", made_at=when, next_try_at=when))
 
 
 def must_own(handoff: Handoff, contact: Staff) -> None:
     """Raises NotAllowed unless this contact has the conversation in hand."""
-    if handoff.state != "active" or handoff.contact_id != contact.id:
-        raise NotAllowed("this conversation is not in your hands")
+    if not handoff.in_hand or handoff.owner_id != contact.id:
+        code = "closed" if handoff.closed_at else "not_yours"
+        raise NotAllowed(code, handoff.owner.name if handoff.owner else "")
 
 
-def _move(handoff: Handoff, state: str) -> None:
+def owner_is_away(handoff: Handoff, when: datetime) -> bool:
+    """Whether whoever has it in hand is on leave."""
+    return handoff.owner is not None and Plan.of(handoff.owner).is_away(when.date())
+
+
+def move(session: Session, handoff: Handoff, state: str, by: str, *, when: datetime, reason: str | None = None) -> None:
+    """Change the state, and keep that it was changed, by whom and why.
+
+    Raises:
+        NotAllowed: that state does not follow the present one.
+    """
     if state not in MOVES[handoff.state]:
-        raise NotAllowed(f"a handoff that is {handoff.state} cannot become {state}")
+        raise NotAllowed("closed" if handoff.state == "closed" else "not_now")
     handoff.state = state
+    _note(session, handoff, by, reason=reason, when=when)
+
+
+def _note(session: Session, handoff: Handoff, by: str, *, when: datetime, reason: str | None = None) -> None:
+    session.flush()
+    offer = standing_offer(handoff)
+    team = handoff.state == "offered" and offer is not None and offer.contact is None
+    session.add(
+        Move(
+            handoff_id=handoff.id,
+            at=when,
+            state=handoff.state,
+            by=by,
+            contact=None if team else handoff.contact.name,
+            reason=reason,
+        )
+    )

@@ -1,34 +1,112 @@
-"""When a contact is at work, and what that means for how long one waits."""
+"""When a contact is at work: shifts, Norwegian holidays, days away.
 
-from datetime import UTC, datetime, time, timedelta
-from typing import Any
+Holidays are those of the `holidays` library (helligdagsfred and the two days of May), Sundays apart.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
 from zoneinfo import ZoneInfo
 
+import holidays
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+from bot.records.tables import Staff
+
 OSLO = ZoneInfo("Europe/Oslo")
+AHEAD = 60
+"""Days in which the next time at work is looked for: past a summer holiday."""
 
 
-def at_work(hours: dict[str, Any], when: datetime) -> bool:
-    """Whether a weekly plan covers a moment.
+class Shift(BaseModel):
+    """Hours of some days of the week. One that ends before it begins ends on the next day."""
 
-    Args:
-        hours: {"days": [0, 1, …] with Monday as 0, "from": "09:00", "to": "15:00"}.
-        when: any time with a zone.
-    """
-    local = when.astimezone(OSLO)
-    begins, ends = time.fromisoformat(hours["from"]), time.fromisoformat(hours["to"])
-    return local.weekday() in hours["days"] and begins <= local.time() < ends
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+    days: tuple[int, ...]
+    """Monday is 0."""
+    begins: time = Field(alias="from")
+    ends: time = Field(alias="to")
+    holidays: bool = False
+    """Whether it is worked on public holidays too, as a duty team does."""
+
+    @field_validator("days")
+    @classmethod
+    def _are_days(cls, days: tuple[int, ...]) -> tuple[int, ...]:
+        if not days or not set(days) <= set(range(7)):
+            raise ValueError("days are numbers from 0 (Monday) to 6")
+        return tuple(sorted(set(days)))
+
+    def on(self, day: date) -> tuple[datetime, datetime] | None:
+        """When it begins and ends, if it begins on that day."""
+        if day.weekday() not in self.days or (not self.holidays and day in _norwegian_holidays(day.year)):
+            return None
+        last = day + timedelta(days=1) if self.ends <= self.begins else day
+        return datetime.combine(day, self.begins, OSLO), datetime.combine(last, self.ends, OSLO)
 
 
-def next_start(hours: dict[str, Any], when: datetime) -> datetime:
-    """When the plan next begins, in Norwegian time.
+@cache
+def _norwegian_holidays(year: int) -> frozenset[date]:
+    return frozenset(holidays.country_holidays("NO", years=year))
 
-    Raises:
-        ValueError: the plan has no days.
-    """
-    local = when.astimezone(OSLO)
-    begins = time.fromisoformat(hours["from"])
-    for ahead in range(8):
-        start = datetime.combine(local.date() + timedelta(days=ahead), begins, OSLO)
-        if start.astimezone(UTC) > when.astimezone(UTC) and start.weekday() in hours["days"]:
-            return start
-    raise ValueError("the plan has no working days")
+
+@dataclass(frozen=True)
+class Plan:
+    """One person's working time: shifts, less the days away (first to last, both away)."""
+
+    shifts: tuple[Shift, ...]
+    away: tuple[tuple[date, date], ...] = ()
+
+    @classmethod
+    def of(cls, staff: Staff) -> "Plan":
+        shifts = tuple(Shift.model_validate(shift) for shift in staff.hours)
+        return cls(shifts, tuple((absence.first_day, absence.last_day) for absence in staff.absences))
+
+    def is_away(self, day: date) -> bool:
+        return any(first <= day <= last for first, last in self.away)
+
+    def at_work(self, when: datetime) -> bool:
+        return self.end_of_shift(when) is not None
+
+    def end_of_shift(self, when: datetime) -> datetime | None:
+        """When the shift that is under way ends; None when there is none."""
+        day = when.astimezone(OSLO).date()
+        periods = self._periods(day - timedelta(days=1), 2)
+        return max((end for begin, end in periods if _utc(begin) <= _utc(when) < _utc(end)), key=_utc, default=None)
+
+    def next_start(self, when: datetime) -> datetime | None:
+        """When they are next at work after a moment, in Norwegian time; None if not within AHEAD days."""
+        day = when.astimezone(OSLO).date()
+        later = (begin for begin, _ in self._periods(day, AHEAD) if _utc(begin) > _utc(when))
+        return min(later, key=_utc, default=None)
+
+    def minutes_between(self, begin: datetime, end: datetime) -> float:
+        """How many minutes of working time lie between two moments (at most AHEAD days apart)."""
+        first = begin.astimezone(OSLO).date() - timedelta(days=1)
+        days = min((end.astimezone(OSLO).date() - first).days + 1, AHEAD)
+        worked = _merged(self._periods(first, days))
+        # in UTC: two times of one zone are subtracted by the clock on the wall, which jumps twice a year
+        parts = (min(_utc(end), _utc(until)) - max(_utc(begin), _utc(since)) for since, until in worked)
+        return sum(max(part.total_seconds(), 0.0) for part in parts) / 60
+
+    def _periods(self, first: date, days: int) -> Iterator[tuple[datetime, datetime]]:
+        for ahead in range(days):
+            day = first + timedelta(days=ahead)
+            if not self.is_away(day):
+                yield from filter(None, (shift.on(day) for shift in self.shifts))
+
+
+def _utc(moment: datetime) -> datetime:
+    return moment.astimezone(UTC)
+
+
+def _merged(periods: Iterable[tuple[datetime, datetime]]) -> list[tuple[datetime, datetime]]:
+    """The same time without overlaps."""
+    merged: list[tuple[datetime, datetime]] = []
+    for begin, end in sorted(periods, key=lambda period: _utc(period[0])):
+        if merged and _utc(begin) <= _utc(merged[-1][1]):
+            merged[-1] = (merged[-1][0], max(merged[-1][1], end, key=_utc))
+        else:
+            merged.append((begin, end))
+    return merged

@@ -2,14 +2,14 @@
 
 from collections import Counter
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.needs.masking import mask
 from bot.needs.vocabulary import USUAL_CONDITIONS
-from bot.records.tables import Need
+from bot.records.tables import Need, week_of
 
 SMALLEST = 5
 """Figures below this are not shown to anyone (k-anonymity with k = 5)."""
@@ -26,12 +26,13 @@ def record(
     channel: str,
     conditions: list[str] | None = None,
     would_have_helped: str | None = None,
+    theme: str | None = None,
+    outcome: str | None = None,
     today: date | None = None,
 ) -> Need:
     """Write down a need. There is no argument for who it was, and the day is kept only as its week."""
-    today = today or date.today()
     need = Need(
-        week=today - timedelta(days=today.weekday()),
+        week=week_of(today or date.today()),
         moment=moment,
         barrier=barrier,
         topic=topic,
@@ -39,6 +40,8 @@ def record(
         language=language,
         place=place,
         channel=channel,
+        theme=mask(theme) if theme else None,
+        outcome=outcome,
         would_have_helped=mask(would_have_helped) if would_have_helped else None,
     )
     session.add(need)

@@ -1,12 +1,12 @@
 """Conversations and their messages: begin, store, read, delete."""
 
 import hashlib
-import hmac
 import secrets
 import uuid
 from collections.abc import Sequence
+from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import ColumnElement, delete, select, update
 from sqlalchemy.orm import Session
 
 from bot.records.tables import Conversation, Message, tracker_events
@@ -20,7 +20,7 @@ def begin(
     token = secrets.token_urlsafe(32)
     conversation = Conversation(
         id=str(uuid.uuid4()),
-        token_hash=_hash(token),
+        token_hash=token_hash(token),
         channel=channel,
         language=language,
         language_chosen=chosen,
@@ -31,15 +31,7 @@ def begin(
     return conversation, token
 
 
-def find(session: Session, conversation_id: str, token: str) -> Conversation | None:
-    """The conversation, if the token is its own. The two failures look and take the same."""
-    conversation = session.get(Conversation, conversation_id)
-    kept = conversation.token_hash if conversation else _hash("")
-    fits = hmac.compare_digest(kept, _hash(token))
-    return conversation if conversation and fits else None
-
-
-def _hash(token: str) -> str:
+def token_hash(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
@@ -72,8 +64,15 @@ def say(
     author: str = "bot",
     name: str | None = None,
     reply_to: int | None = None,
+    handoff_id: int | None = None,
+    client_id: str | None = None,
 ) -> Message:
-    """Keep something said to the person, by the bot, a contact or the system."""
+    """Keep something said to the person, by the bot, a contact or the system.
+
+    Args:
+        handoff_id: the handoff that is open, whose contact sees it too.
+        client_id: the sender's own id of it, where sending may be repeated.
+    """
     message = Message(
         conversation_id=conversation_id,
         author=author,
@@ -81,6 +80,8 @@ def say(
         text=reply.text,
         body=reply.model_dump(mode="json"),
         reply_to=reply_to,
+        handoff_id=handoff_id,
+        client_id=client_id,
     )
     session.add(message)
     session.flush()
@@ -99,11 +100,58 @@ def latest(session: Session, conversation_id: str, limit: int) -> Sequence[Messa
     return list(reversed(session.scalars(query).all()))
 
 
-def last_offer(session: Session, conversation_id: str) -> Reply | None:
-    """The bot's last message, whose choices a typed "2" or "yes" picks from."""
-    query = select(Message).where(Message.conversation_id == conversation_id, Message.author == "bot")
+def last_offer(session: Session, conversation_id: str, before: int) -> Message | None:
+    """The last message of the bot or the system before another one; a typed "2" or "yes" picks from its choices."""
+    query = select(Message).where(
+        Message.conversation_id == conversation_id, Message.author.in_(("bot", "system")), Message.id < before
+    )
     message = session.scalar(query.order_by(Message.id.desc()).limit(1))
-    return Reply.model_validate(message.body) if message and message.body else None
+    return message if message and message.body else None
+
+
+def is_last(session: Session, message: Message, before: int) -> bool:
+    """Whether nobody has said anything between a message and another one of the same conversation."""
+    query = select(Message.id).where(
+        Message.conversation_id == message.conversation_id, Message.id > message.id, Message.id < before
+    )
+    return session.scalar(query.limit(1)) is None
+
+
+def newest(session: Session, conversation_id: str) -> int:
+    """The id of the newest message."""
+    query = select(Message.id).where(Message.conversation_id == conversation_id).order_by(Message.id.desc()).limit(1)
+    return session.scalar(query) or 0
+
+
+def answers_to(session: Session, inbound: Message, since: int) -> None:
+    """What the system has said after a message id is the answer to `inbound`."""
+    session.flush()
+    said = (Message.conversation_id == inbound.conversation_id, Message.id > since, Message.author == "system")
+    session.execute(update(Message).where(*said).values(reply_to=inbound.id))
+
+
+def has(session: Session, conversation_id: str, client_id: str) -> bool:
+    """Whether a message with that id of its sender's is kept already."""
+    query = select(Message.id).where(Message.conversation_id == conversation_id, Message.client_id == client_id)
+    return session.scalar(query) is not None
+
+
+def undelivered(session: Session, conversation_id: str) -> bool:
+    """Whether something a contact wrote has not reached the person's channel yet."""
+    return session.scalar(select(Message.id).where(*_not_delivered(conversation_id)).limit(1)) is not None
+
+
+def delivered(session: Session, conversation_id: str, when: datetime) -> None:
+    """Note that the person's channel has all that contacts wrote."""
+    session.execute(update(Message).where(*_not_delivered(conversation_id)).values(delivered_at=when))
+
+
+def _not_delivered(conversation_id: str) -> tuple[ColumnElement[bool], ...]:
+    return (
+        Message.conversation_id == conversation_id,
+        Message.author == "contact",
+        Message.delivered_at.is_(None),
+    )
 
 
 def unanswered(session: Session) -> Sequence[Message]:

@@ -27,6 +27,8 @@ SCALE = 10.0
 """What centred unit vectors are multiplied by."""
 REFUSED = 0.04
 """The share of our own questions that may be refused as not ours, on unseen situations."""
+HARDLY_OUTSIDE = 0.02
+"""What is less likely than this to be foreign is never refused, however clear-cut the unseen situations were."""
 CRISIS = 0.2
 """The probability of danger that is enough: a needless number costs little, a missing one may cost a life."""
 OUTSIDE = "out_of_scope"
@@ -137,7 +139,8 @@ class Classifier:
         right = (np.arange(len(known)), np.searchsorted(trial.labels, truth[known]))
         temperature = min(_TEMPERATURES, key=lambda t: -float(np.log(softmax(plain / t, axis=1)[right] + 1e-12).mean()))
         outside = trial._merged(softmax(plain / temperature, axis=1))[:, trial.names.index(OUTSIDE)]
-        return temperature, float(np.quantile(outside[truth[known] != OUTSIDE], 1 - REFUSED))
+        threshold = float(np.quantile(outside[truth[known] != OUTSIDE], 1 - REFUSED))
+        return temperature, max(threshold, HARDLY_OUTSIDE)
 
 
 def _plain(label: str) -> str:

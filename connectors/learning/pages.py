@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
-from bot.needs import needs
+from bot.needs import needs, pulse
 from bot.needs.needs import SMALLEST, Count
 from bot.records.tables import Staff
 from bot.speech import Speech
@@ -13,7 +13,7 @@ from connectors import rendering
 from connectors.api import Here
 from connectors.security import csrf_token
 from connectors.staff import Duty, voice
-from connectors.words import barrier_names, condition_names, moment_names
+from connectors.words import barrier_names, condition_names, moment_names, pulse_answers, pulse_questions
 from knowledge.languages import LANGUAGES
 from knowledge.library import Library
 
@@ -26,12 +26,13 @@ async def overview(request: Request, here: Here, me: Programme) -> Response:
     """What people lacked: counts by topic, language, place, barrier and condition, and the newest needs."""
     s = voice(me)
     names = _names(here.library, s)
-    with here.database.transaction() as session:
+    with here.database.reading() as session:
         tables = [
             (heading, [(names.get(count.name, count.name), count) for count in needs.counts(session, column)])
             for column, heading in _headings(s).items()
         ]
         rows = needs.latest(session)
+        pulses = pulse.results(session)
     return rendering.page(
         request,
         "learning.html",
@@ -39,6 +40,9 @@ async def overview(request: Request, here: Here, me: Programme) -> Response:
         staff=me,
         tables=[(heading, counts, _largest([count for _, count in counts])) for heading, counts in tables],
         rows=rows,
+        pulses=pulses,
+        questions=pulse_questions(s),
+        answers=pulse_answers(s),
         names=names,
         smallest=SMALLEST,
         csrf_token=csrf_token(request),

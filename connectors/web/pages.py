@@ -6,19 +6,20 @@ from http import HTTPStatus
 from typing import Annotated
 
 from babel.core import negotiate_locale
-from fastapi import APIRouter, Depends, Form, Header, Request
+from fastapi import APIRouter, Depends, Form, Header, HTTPException, Request
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from sse_starlette import EventSourceResponse, ServerSentEvent
 
 from bot import answers
 from bot.dialogue import Outcome, Unusable
-from bot.handoff import handoffs
-from bot.records import conversations
+from bot.handoff import telling
 from bot.records.tables import Conversation, Message
 from bot.speech import Speech, speech, spoken
+from bot.staff import people
 from connectors import rendering
-from connectors.api import Here, Said, follow
+from connectors.api import Export, Here, follow
 from connectors.security import same_site
+from connectors.words import look_names
 from knowledge.languages import LANGUAGES, available
 
 router = APIRouter(include_in_schema=False)
@@ -34,8 +35,7 @@ def remembered(request: Request, here: Here) -> Conversation | None:
     conversation_id, _, token = request.cookies.get(COOKIE, "").partition(".")
     if not token:
         return None
-    with here.database.transaction() as session:
-        return conversations.find(session, conversation_id, token)
+    return here.dialogue.find(conversation_id, token)
 
 
 Remembered = Annotated[Conversation | None, Depends(remembered)]
@@ -55,6 +55,9 @@ async def say(
     mine: Remembered,
     text: Annotated[str, Form()] = "",
     choice: Annotated[str | None, Form()] = None,
+    line: Annotated[list[int] | None, Form()] = None,
+    passed: Annotated[list[int] | None, Form()] = None,
+    agree: Annotated[bool, Form()] = False,
     client_id: Annotated[str, Form(max_length=100)] = "",
     lang: Annotated[str, Form()] = "",
     chosen: Annotated[bool, Form()] = False,
@@ -62,8 +65,15 @@ async def say(
     """What a person writes or picks. The answer is the page again, or a word to the script.
 
     `lang` is the language the page was shown in; it holds until the person writes another, or for good if `chosen`.
+    `line` are the numbers of a summary's lines that could be struck, `passed` those that were left ticked.
     """
     token = None
+    if choice == "share:chosen" and mine:
+        if not agree:
+            s = speech(mine.language)
+            reason = s.gettext("Tick that you agree, or choose not to share.")
+            return _refused(request, here, mine, None, Unusable("no_consent", reason), "")
+        choice = consent(line or [], passed or [])
     if mine is None:
         mine, token = here.dialogue.begin("web", lang if lang in LANGUAGES else "nb", chosen=chosen)
     try:
@@ -97,9 +107,9 @@ async def new_messages(here: Here, mine: Remembered, after: int = 0) -> Response
     if mine is None:
         return HTMLResponse("")
     s = speech(mine.language)
-    with here.database.transaction() as session:
-        new = conversations.history(session, mine.id, after)
-    return HTMLResponse("".join(_piece(message, s) for message in new))
+    new = "".join(_piece(message, s) for message in here.dialogue.history(mine, after))
+    here.dialogue.delivered(mine)
+    return HTMLResponse(new)
 
 
 @router.get("/live")
@@ -113,10 +123,43 @@ async def live(
     s = speech(mine.language)
 
     async def pieces() -> AsyncIterator[ServerSentEvent]:
-        async for message in follow(here, mine.id, start):
-            yield ServerSentEvent(_piece(message, s), id=str(message.id), event="message")
+        async for new in follow(here, mine, start):
+            if isinstance(new, Message):
+                yield ServerSentEvent(_piece(new, s), id=str(new.id), event="message")
+            else:
+                human = here.dialogue.human(mine)
+                writes = s.gettext("{name} is writing …").format(name=human.contact.name) if new and human else ""
+                yield ServerSentEvent(writes, event="typing")
 
     return EventSourceResponse(pieces())
+
+
+@router.post("/typing", dependencies=[Depends(same_site)])
+async def typing(here: Here, mine: Remembered) -> Response:
+    """The person is writing just now; a contact sees it for a few seconds."""
+    if mine is not None:
+        here.live.types(mine.id, "citizen")
+    return Response(status_code=HTTPStatus.NO_CONTENT)
+
+
+@router.get("/seen")
+async def seen(request: Request, here: Here, mine: Remembered) -> Response:
+    """Who of the staff has seen the conversation, and when."""
+    if mine is None:
+        return RedirectResponse("/", HTTPStatus.SEE_OTHER)
+    s = speech(mine.language)
+    return rendering.page(
+        request, "seen.html", s, looks=here.dialogue.seen_by(mine), names=look_names(s), languages=available()
+    )
+
+
+@router.get("/people/{staff_id}.jpg")
+async def photo(here: Here, staff_id: int) -> Response:
+    """The picture of a contact."""
+    found = people.photo(here.database, staff_id)
+    if found is None:
+        raise HTTPException(HTTPStatus.NOT_FOUND, "There is no such picture.")
+    return Response(found, media_type="image/jpeg", headers={"cache-control": "public, max-age=3600"})
 
 
 @router.get("/export")
@@ -124,10 +167,8 @@ async def export(here: Here, mine: Remembered) -> Response:
     """Everything that is kept of the conversation, as a file to take away."""
     if mine is None:
         return RedirectResponse("/", HTTPStatus.SEE_OTHER)
-    with here.database.transaction() as session:
-        said = [Said.of(message).model_dump(mode="json") for message in conversations.history(session, mine.id)]
     return JSONResponse(
-        {"language": mine.language, "place": mine.place, "messages": said},
+        Export.of(here, mine).model_dump(mode="json"),
         headers={"content-disposition": 'attachment; filename="rettvis.json"'},
     )
 
@@ -142,6 +183,12 @@ async def delete(here: Here, mine: Remembered) -> Response:
     return response
 
 
+def consent(lines: list[int], passed: list[int]) -> str:
+    """The choice that says which lines of a summary may be passed on."""
+    struck = sorted(set(lines) - set(passed))
+    return "-".join(["share:except", *map(str, struck)]) if struck else "share:yes"
+
+
 def _page(
     request: Request,
     here: Here,
@@ -152,19 +199,18 @@ def _page(
     error: str = "",
     draft: str = "",
 ) -> Response:
-    said: list[Message] = []
-    human = None
+    said = list(here.dialogue.history(mine)) if mine else []
+    handoff = here.dialogue.human(mine) if mine else None
     if mine:
-        with here.database.transaction() as session:
-            said = list(conversations.history(session, mine.id))
-            handoff = handoffs.open_handoff(session, mine.id)
-            human = handoff.contact if handoff and handoff.state == "active" else None
+        here.dialogue.delivered(mine)
     return rendering.page(
         request,
         "citizen.html",
         s,
         messages=said,
-        human=human,
+        handoff=handoff,
+        in_hand=telling.choices_in_hand(s),
+        waiting=telling.waiting_choices(s),
         first=answers.topic_choices(here.library, [t for t in FIRST if t in here.library.entries], s),
         languages=available(),
         chosen=chosen,

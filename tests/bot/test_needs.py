@@ -54,7 +54,7 @@ def record(session: Session, times: int = 1, **what: Any) -> Need:
 
 def test_a_need_has_no_room_for_who_it_was() -> None:
     columns = {column.name for column in Need.__table__.columns}
-    what = {"moment", "topic", "barrier", "conditions", "words", "would_have_helped"}
+    what = {"moment", "topic", "theme", "barrier", "conditions", "outcome", "words", "would_have_helped"}
     assert columns == what | {"id", "week", "language", "place", "channel"}
     assert not Need.__table__.foreign_keys
 

@@ -1,4 +1,4 @@
-"""Who is asked, and why: whoever helped last, then at work, place, language, topic, and the least loaded."""
+"""Who is asked, and why: whoever helped last, then place, at work, language, topic, and the least loaded."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -7,17 +7,17 @@ from typing import Any
 import pytest
 from sqlalchemy.orm import Session
 
-from bot.handoff.routing import Chosen, NobodyToAsk, choose
+from bot.handoff.routing import Chosen, NobodyToAsk, Wish, choose
 from bot.records import conversations
 from bot.records.database import Database
-from bot.records.tables import Conversation, Handoff, Staff, now
+from bot.records.tables import Absence, Conversation, Handoff, Staff, now
 
 MONDAY_NOON = datetime(2024, 6, 3, 10, 0, tzinfo=UTC)
-AT_WORK = {"days": [0], "from": "08:00", "to": "15:30"}
-AWAY = {"days": [1], "from": "08:00", "to": "15:30"}
+AT_WORK = [{"days": [0], "from": "08:00", "to": "15:30"}]
+AWAY = [{"days": [1], "from": "08:00", "to": "15:30"}]
 FITS: dict[str, Any] = {"hours": AT_WORK, "places": ["froya"], "languages": ["ar"], "topics": ["bostotte"]}
 FITS_NOT: dict[str, Any] = {"hours": AWAY, "places": [], "languages": ["nb"], "topics": []}
-ORDER = ("hours", "places", "languages", "topics")
+ORDER = ("places", "hours", "languages", "topics")
 
 
 @pytest.fixture
@@ -64,8 +64,12 @@ def handed_over(session: Session, conversation: Conversation, to: Staff, *, acce
 
 
 def chosen(session: Session, conversation: Conversation, **asked: Any) -> Chosen:
-    wish = {"language": "ar", "place": "froya", "topic": "bostotte", "when": MONDAY_NOON, **asked}
-    return choose(session, conversation_id=conversation.id, **wish)
+    wish = {"language": "ar", "place": "froya", "topic": "bostotte", **asked}
+    return choose(session, Wish(conversation.id, **wish), MONDAY_NOON)
+
+
+def why(chosen: Chosen) -> tuple[tuple[str, ...], int]:
+    return chosen.best.reasons, chosen.best.open
 
 
 def test_without_contacts_there_is_nobody_to_ask(session: Session, conversation: Conversation) -> None:
@@ -83,14 +87,16 @@ def test_whoever_has_left_or_is_no_contact_is_never_asked(session: Session, conv
 def test_the_only_contact_is_asked_even_when_nothing_fits(session: Session, conversation: Conversation) -> None:
     only = contact(session, "only")
     found = chosen(session, conversation)
-    assert found == Chosen(only, "only contact left; 0 open", at_work=False, shares_language=False)
+    assert (found.contact, found.at_work, why(found)) == (only, False, ((), 0))
+    assert found.best.hindrances == ("not_at_work",)
 
 
 def test_all_that_fits_is_said_as_the_reason(session: Session, conversation: Conversation) -> None:
     best = contact(session, "best", **FITS)
     handed_over(session, conversation, best, accepted=True, closed=True)
-    reasons = "helped last time, at work, right place, right language, knows the topic; 0 open"
-    assert chosen(session, conversation) == Chosen(best, reasons, at_work=True, shares_language=True)
+    found = chosen(session, conversation)
+    assert found.contact is best
+    assert why(found) == (("helped_last", "at_work", "place", "language", "topic"), 0)
 
 
 @pytest.mark.parametrize("position", range(len(ORDER)))
@@ -112,7 +118,7 @@ def test_whoever_helped_last_is_asked_again_before_one_whom_all_else_fits(
     helped = contact(session, "helped", hours=AT_WORK)
     handed_over(session, conversation, helped, accepted=True, closed=True)
     found = chosen(session, conversation)
-    assert (found.contact, found.why) == (helped, "helped last time, at work; 0 open")
+    assert (found.contact, why(found)) == (helped, (("helped_last", "at_work"), 0))
 
 
 def test_of_two_who_have_helped_the_last_one_is_asked(session: Session, conversation: Conversation) -> None:
@@ -124,10 +130,10 @@ def test_of_two_who_have_helped_the_last_one_is_asked(session: Session, conversa
 
 def test_whoever_helped_last_but_is_away_gives_way_to_one_at_work(session: Session, conversation: Conversation) -> None:
     helped = contact(session, "helped", **{**FITS, "hours": AWAY})
-    present = contact(session, "present", hours=AT_WORK)
+    present = contact(session, "present", hours=AT_WORK, places=["froya"])
     handed_over(session, conversation, helped, accepted=True, closed=True)
     found = chosen(session, conversation)
-    assert (found.contact, found.why) == (present, "at work; 0 open")
+    assert (found.contact, why(found)) == (present, (("at_work", "place"), 0))
 
 
 def test_having_been_asked_without_answering_is_not_having_helped(session: Session, conversation: Conversation) -> None:
@@ -155,7 +161,7 @@ def test_among_equals_the_one_with_the_fewest_open_conversations_is_asked(
         handed_over(session, begun(session), free, accepted=True, closed=True)
     found = chosen(session, conversation)
     assert found.contact is free
-    assert found.why.endswith("; 1 open")
+    assert found.best.open == 1
 
 
 def test_among_complete_equals_the_choice_is_always_the_same(session: Session, conversation: Conversation) -> None:
@@ -166,4 +172,63 @@ def test_among_complete_equals_the_choice_is_always_the_same(session: Session, c
 
 def test_an_unknown_place_and_topic_fit_nobody(session: Session, conversation: Conversation) -> None:
     contact(session, "fits", **FITS)
-    assert chosen(session, conversation, place=None, topic=None).why == "at work, right language; 0 open"
+    assert why(chosen(session, conversation, place=None, topic=None)) == (("at_work", "language"), 0)
+
+
+def test_whoever_has_as_many_as_they_can_take_is_asked_after_all_others(
+    session: Session, conversation: Conversation
+) -> None:
+    full = contact(session, "full", **FITS, capacity=1)
+    other = contact(session, "other", places=["froya"])
+    handed_over(session, begun(session), full, accepted=True, closed=False)
+    found = chosen(session, conversation)
+    assert found.contact is other
+    assert [each.hindrances for each in found.considered] == [("not_at_work",), ("full",)]
+
+
+def test_whoever_helped_last_is_asked_even_when_they_have_many(session: Session, conversation: Conversation) -> None:
+    contact(session, "fits", **FITS)
+    helped = contact(session, "helped", hours=AT_WORK, capacity=1)
+    handed_over(session, conversation, helped, accepted=True, closed=True)
+    handed_over(session, begun(session), helped, accepted=True, closed=False)
+    assert chosen(session, conversation).contact is helped
+
+
+def test_whoever_stands_in_for_the_one_who_helped_last_is_asked(session: Session, conversation: Conversation) -> None:
+    contact(session, "fits", **FITS)
+    helped = contact(session, "helped", hours=AT_WORK)
+    stands_in = contact(session, "standsin", hours=AT_WORK)
+    today = MONDAY_NOON.date()
+    session.add(Absence(staff_id=helped.id, first_day=today, last_day=today, stand_in_id=stands_in.id))
+    session.flush()
+    session.refresh(helped)
+    handed_over(session, conversation, helped, accepted=True, closed=True)
+    found = chosen(session, conversation)
+    assert (found.contact, found.best.reasons) == (stands_in, ("stands_in", "at_work"))
+
+
+def test_when_nobody_is_at_work_the_one_who_is_back_first_is_asked_about_danger(
+    session: Session, conversation: Conversation
+) -> None:
+    fits = contact(session, "fits", **{**FITS, "hours": AWAY})
+    soon = contact(session, "soon", hours=[{"days": [0], "from": "13:00", "to": "15:00"}])
+    assert chosen(session, conversation).contact is fits
+    assert chosen(session, conversation, urgent=True).contact is soon
+
+
+def test_whoever_was_asked_already_is_not_asked_again(session: Session, conversation: Conversation) -> None:
+    first, second = contact(session, "first", **FITS), contact(session, "second")
+    assert chosen(session, conversation, not_again={first.id}).contact is second
+    with pytest.raises(NobodyToAsk):
+        chosen(session, conversation, not_again={first.id, second.id})
+
+
+def test_everybody_who_was_considered_is_named_best_first_with_the_reasons(
+    session: Session, conversation: Conversation
+) -> None:
+    contact(session, "worse", hours=AT_WORK)
+    contact(session, "best", **FITS)
+    assert chosen(session, conversation).why == [
+        {"name": "Best", "reasons": ["at_work", "place", "language", "topic"], "hindrances": [], "open": 0},
+        {"name": "Worse", "reasons": ["at_work"], "hindrances": [], "open": 0},
+    ]

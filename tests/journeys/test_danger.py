@@ -43,10 +43,11 @@ def test_one_tap_or_one_word_brings_an_urgent_handoff_without_questions(
     citizen.write("my husband hits me")
     reply = (citizen.pick("urgent_human") if way == "tap" else citizen.write("yes"))[0]
     assert reply["card"]["kind"] == "contact"
-    waiting = server.installation.desk.open()[0]
-    assert waiting.urgent
-    assert waiting.conversation_id == citizen.id
-    assert "Haster" in ingrid.get("/desk").text or "Urgent" in ingrid.get("/desk").text
+    waiting = citizen.handoff(server)
+    assert (waiting.urgent, waiting.state) == (True, "offered")
+    cards = ingrid.get("/desk").text.split('<li class="panel')[1:]
+    ahead = cards[: next(n for n, card in enumerate(cards) if f"/desk/{waiting.id}/accept" in card) + 1]
+    assert all(card.startswith(" urgent-panel") for card in ahead)  # before all who have waited longer
     citizen.request("DELETE")
 
 

@@ -1,0 +1,260 @@
+"""The citizen's side of a handoff: what they pick and write that is not for the bot.
+
+Choices of a handoff mean the same on every channel. While a person has the conversation in hand, typed words are for
+that person alone, and the bot says nothing; what is answered here, is said by the system.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import phonenumbers
+from sqlalchemy.orm import Session
+
+from bot.handoff import handoffs, telling
+from bot.handoff.handoffs import NotAllowed
+from bot.needs import masking, pulse
+from bot.records import conversations
+from bot.records.tables import Conversation, Handoff, Helper, Message, Notice, now
+from bot.replies import Choice, Reply
+from bot.settings import Patience
+from bot.speech import Speech, speech
+
+HOPES_LENGTH = 1_000
+"""Characters kept of what somebody hopes for or is good at."""
+
+
+@dataclass
+class Turn:
+    """One message of a person, seen from their handoff."""
+
+    session: Session
+    conversation: Conversation
+    inbound: Message
+    handoff: Handoff | None
+    patience: Patience
+    value: str = ""
+    """What a choice carries: `yes` of `transfer:yes`."""
+    when: datetime = field(default_factory=now)
+
+    @property
+    def s(self) -> Speech:
+        return speech(self.conversation.language)
+
+    def say(self, text: str, *choices: Choice) -> None:
+        """Answer by the system, in the handoff if there is one."""
+        reply = Reply(text=text, language=self.s.code, choices=choices)
+        conversations.say(
+            self.session,
+            self.conversation.id,
+            reply,
+            author="system",
+            reply_to=self.inbound.id,
+            handoff_id=self.handoff.id if self.handoff else None,
+        )
+
+
+def takes_choice(turn: Turn, name: str) -> bool:
+    """Do what a choice of a handoff means. Returns whether it was one."""
+    do = _CHOICES.get(name)
+    if do is None:
+        return False
+    turn.conversation.pending_question = None
+    try:
+        do(turn)
+    except NotAllowed:  # e.g. picked again on an old page: say how it stands instead
+        turn.say(turn.s.gettext("That choice is not there any more. Write instead."))
+    return True
+
+
+def takes_text(turn: Turn, danger: bool) -> bool:
+    """Take what was typed if it is not for the bot: an answer to a question of ours, or words for the contact.
+
+    Args:
+        danger: whether the words show acute danger; then nothing stands between them and help.
+    """
+    handoff = turn.handoff
+    pending, turn.conversation.pending_question = turn.conversation.pending_question, None
+    if handoff and pending and not danger and not (handoff.in_hand and pending != "phone"):
+        _ANSWERS[pending](turn)
+        return True
+    if handoff is None or not handoff.in_hand:
+        return False
+    handoffs.citizen_wrote(turn.session, handoff, turn.when)
+    if danger:
+        handoffs.alarm(turn.session, handoff, turn.when)
+    return True
+
+
+def _transfer(turn: Turn) -> None:
+    handoff = _open(turn)
+    handoffs.answer_transfer(turn.session, handoff, turn.value == "yes", turn.patience, turn.when)
+    telling.transfer_answered(turn.session, handoff, turn.value == "yes")
+
+
+def _helper(turn: Turn) -> None:
+    handoff = _open(turn)
+    number, _, answer = turn.value.partition("-")
+    helper = turn.session.get(Helper, int(number)) if number.isdecimal() else None
+    if helper is None or helper.handoff_id != handoff.id or helper.agreed is not None:
+        raise NotAllowed("not_now")
+    helper.agreed = answer == "yes"
+    if helper.agreed:
+        turn.session.add(Notice(staff=helper.staff, kind="handed_on", made_at=turn.when, next_try_at=turn.when))
+    turn.session.flush()
+    telling.helper_answered(turn.session, handoff, helper)
+
+
+def _another_contact(turn: Turn) -> None:
+    handoff = _open(turn)
+    owner = handoff.owner
+    offer = handoffs.want_another(turn.session, handoff, turn.patience, turn.when)
+    if owner:
+        turn.session.add(Notice(staff=owner, kind="taken", made_at=turn.when, next_try_at=turn.when))
+    telling.asked_next(turn.session, handoff, None, offer, turn.when)
+
+
+def _bot_back(turn: Turn) -> None:
+    handoff = _open(turn)
+    if handoff.owner:
+        turn.session.add(Notice(staff=handoff.owner, kind="taken", made_at=turn.when, next_try_at=turn.when))
+    handoffs.give_back(turn.session, handoff, turn.when)
+    telling.given_back(turn.session, handoff)
+
+
+def _reopen(turn: Turn) -> None:
+    if turn.handoff:
+        raise NotAllowed("not_now")
+    handoff = handoffs.latest_closed(turn.session, turn.conversation.id, turn.when)
+    if handoff is None:
+        raise NotAllowed("closed")
+    turn.handoff = handoff
+    turn.inbound.handoff_id = handoff.id
+    offer = handoffs.reopen(turn.session, handoff, turn.patience, turn.when)
+    telling.asked_next(turn.session, handoff, None, offer, turn.when)
+
+
+def _pulse(turn: Turn) -> None:
+    """An answer is kept without a link to this conversation: what was picked is not kept here either."""
+    question, _, answer = turn.value.partition("-")
+    turn.inbound.text, turn.inbound.choice = "…", "pulse"
+    if (question, answer) == ("skip", ""):
+        turn.say(turn.s.gettext("That is fine."))
+        return
+    try:
+        about = turn.conversation
+        pulse.record(turn.session, question, answer, language=about.language, place=about.place, channel=about.channel)
+    except ValueError as error:
+        raise NotAllowed("not_now") from error
+    last = handoffs.latest_closed(turn.session, turn.conversation.id, turn.when)
+    if question == "listened" and last:
+        telling.pulse_question(turn.session, last, "contributed")
+    else:
+        turn.say(turn.s.gettext("Thank you."))
+
+
+def _hopes(turn: Turn) -> None:
+    handoff = _open(turn)
+    turn.conversation.pending_question = "hopes"
+    text = turn.s.gettext("What do you hope for? Write it in one message. {name} will see it.")
+    turn.say(turn.s.fill(text, name=handoff.contact.name), _skip(turn.s))
+
+
+def _skip_question(turn: Turn) -> None:
+    turn.say(turn.s.gettext("That is fine."))
+
+
+def _call_me(turn: Turn) -> None:
+    _open(turn)
+    turn.conversation.pending_question = "phone"
+    text = turn.s.gettext("Which number should we call? Only the person who helps you sees it.")
+    turn.say(text, Choice(id="reach:here", title=turn.s.gettext("I would rather get the answer here")))
+
+
+def _reach(turn: Turn) -> None:
+    handoff = _open(turn)
+    if turn.value not in ("here", "call", "sms") or (turn.value != "here" and not handoff.phone):
+        raise NotAllowed("not_now")
+    handoff.reach = turn.value
+    if turn.value == "here":
+        handoff.phone = None
+    texts = {
+        "here": turn.s.gettext("Then you get the answer here."),
+        "call": turn.s.gettext("{name} has been told that you want to be called."),
+        "sms": turn.s.gettext("{name} has been told that you want an SMS."),
+    }
+    turn.say(turn.s.fill(texts[turn.value], name=handoff.contact.name))
+
+
+def _answer_hopes(turn: Turn) -> None:
+    handoff = _open(turn)
+    handoff.hopes = turn.inbound.text[:HOPES_LENGTH]
+    turn.conversation.pending_question = "strengths"
+    turn.say(turn.s.gettext("What are you good at, or what matters to you?"), _skip(turn.s))
+
+
+def _answer_strengths(turn: Turn) -> None:
+    handoff = _open(turn)
+    handoff.strengths = turn.inbound.text[:HOPES_LENGTH]
+    turn.say(turn.s.fill(turn.s.gettext("Thank you. {name} will see it."), name=handoff.contact.name))
+
+
+def _answer_phone(turn: Turn) -> None:
+    handoff = _open(turn)
+    number = phone_number(turn.inbound.text)
+    turn.inbound.text = masking.mask(turn.inbound.text)
+    if number is None:
+        turn.conversation.pending_question = "phone"
+        turn.say(
+            turn.s.gettext("I cannot read that as a phone number. Write only the number."),
+            Choice(id="reach:here", title=turn.s.gettext("I would rather get the answer here")),
+        )
+        return
+    handoff.phone, handoff.reach = number, "call"
+    text = turn.s.gettext("Thank you. {name} will call you. If you would rather have an SMS, say so here.")
+    turn.say(
+        turn.s.fill(text, name=handoff.contact.name),
+        Choice(id="reach:sms", title=turn.s.gettext("Send me an SMS instead")),
+        Choice(id="reach:here", title=turn.s.gettext("I would rather get the answer here")),
+    )
+
+
+def phone_number(text: str) -> str | None:
+    """The one phone number in a text, in international form; Norwegian where no country is said."""
+    latin = text.translate({ord(digit): str(n % 10) for n, digit in enumerate("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹")})
+    found = {
+        phonenumbers.format_number(match.number, phonenumbers.PhoneNumberFormat.E164)
+        for match in phonenumbers.PhoneNumberMatcher(latin, "NO")
+    }
+    return found.pop() if len(found) == 1 else None
+
+
+def _open(turn: Turn) -> Handoff:
+    if turn.handoff is None:
+        raise NotAllowed("closed")
+    return turn.handoff
+
+
+def _skip(s: Speech) -> Choice:
+    return Choice(id="skip", title=s.gettext("I would rather not answer"))
+
+
+_CHOICES: dict[str, Callable[[Turn], None]] = {
+    "transfer": _transfer,
+    "helper": _helper,
+    "another_contact": _another_contact,
+    "bot_back": _bot_back,
+    "reopen": _reopen,
+    "pulse": _pulse,
+    "hopes": _hopes,
+    "skip": _skip_question,
+    "call_me": _call_me,
+    "reach": _reach,
+}
+CHOICES = frozenset(_CHOICES)
+"""The names of the choices of a handoff."""
+_ANSWERS: dict[str, Callable[[Turn], None]] = {
+    "hopes": _answer_hopes,
+    "strengths": _answer_strengths,
+    "phone": _answer_phone,
+}

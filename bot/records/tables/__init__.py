@@ -1,0 +1,34 @@
+"""The tables. Times are UTC; JSON columns hold what one reader reads whole.
+
+Conversations, messages and handoffs are read through the `access_…` functions of bot.records.access (ruff keeps other
+modules from this door's back side).
+"""
+
+from bot.records.tables.base import Base, Encrypted, UtcDateTime, now, week_of
+from bot.records.tables.conversations import Conversation, Message, tracker_events
+from bot.records.tables.handoffs import Handoff, Helper, Move, Note, Notice, Offer, Reminder
+from bot.records.tables.needs import Need, Pulse
+from bot.records.tables.staff import Absence, Look, Staff
+
+__all__ = [
+    "Absence",
+    "Base",
+    "Conversation",
+    "Encrypted",
+    "Handoff",
+    "Helper",
+    "Look",
+    "Message",
+    "Move",
+    "Need",
+    "Note",
+    "Notice",
+    "Offer",
+    "Pulse",
+    "Reminder",
+    "Staff",
+    "UtcDateTime",
+    "now",
+    "tracker_events",
+    "week_of",
+]

@@ -1,0 +1,48 @@
+"""What people lacked, and whether they mattered: stored without identity."""
+
+from datetime import date
+
+from sqlalchemy import String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from bot.records.tables.base import Base
+
+
+class Need(Base):
+    """Something a person lacked. Stored without identity: no conversation, no exact time, words only with consent."""
+
+    __tablename__ = "needs"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    week: Mapped[date]
+    """The Monday of the week it happened."""
+    moment: Mapped[str] = mapped_column(String(20))
+    """no_answer, not_helped or contact_closed."""
+    topic: Mapped[str | None] = mapped_column(String(60))
+    theme: Mapped[str | None] = mapped_column(String(200))
+    """What it was about when no topic fits, in a contact's words, masked."""
+    barrier: Mapped[str] = mapped_column(String(20))
+    conditions: Mapped[list[str]]
+    language: Mapped[str] = mapped_column(String(8))
+    place: Mapped[str | None] = mapped_column(String(40))
+    channel: Mapped[str] = mapped_column(String(20))
+    outcome: Mapped[str | None] = mapped_column(String(12))
+    """How a contact closed: partly_met or not_met."""
+    words: Mapped[str | None] = mapped_column(Text)
+    would_have_helped: Mapped[str | None] = mapped_column(Text)
+
+
+class Pulse(Base):
+    """One answer to one of the two questions asked after a contact has helped. The two answers are not linked."""
+
+    __tablename__ = "pulses"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    week: Mapped[date]
+    question: Mapped[str] = mapped_column(String(20))
+    """listened (feeling valued) or contributed (adding value)."""
+    answer: Mapped[str] = mapped_column(String(10))
+    """yes, partly or no."""
+    language: Mapped[str] = mapped_column(String(8))
+    place: Mapped[str | None] = mapped_column(String(40))
+    channel: Mapped[str] = mapped_column(String(20))
