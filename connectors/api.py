@@ -115,6 +115,7 @@ class Note(BaseModel):
 class Helped(BaseModel):
     """What is kept of one time a person was asked for."""
 
+    id: int
     state: str
     urgent: bool
     topic: str | None
@@ -132,6 +133,7 @@ class Helped(BaseModel):
     @classmethod
     def of(cls, handoff: Handoff) -> "Helped":
         return cls(
+            id=handoff.id,
             state=handoff.state,
             urgent=handoff.urgent,
             topic=handoff.topic,

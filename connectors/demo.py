@@ -1,10 +1,10 @@
 """Contacts to try Rettvis with. Their names are invented and their passwords are printed: never for real use."""
 
 from argon2 import PasswordHasher
-from sqlalchemy import select
 
 from bot.records.database import Database
 from bot.records.tables import Staff
+from bot.staff import people
 
 _DAY = [{"days": [0, 1, 2, 3, 4], "from": "08:00", "to": "15:30"}]
 _ALWAYS = [{"days": [0, 1, 2, 3, 4, 5, 6], "from": "00:00", "to": "00:00", "holidays": True}]
@@ -79,8 +79,8 @@ PASSWORD = "demo-only"  # noqa: S105 (printed at every start)
 
 def load(database: Database) -> list[str]:
     """Add the demo contacts that are not there yet. Returns the log-ins."""
+    known = {staff.login for staff in people.everybody(database)}
     with database.transaction() as session:
-        known = set(session.scalars(select(Staff.login)))
         for person in PEOPLE:
             if person["login"] not in known:
                 session.add(Staff(**person, password_hash=PasswordHasher().hash(PASSWORD)))

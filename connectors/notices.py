@@ -4,7 +4,7 @@ The environment says how: RETTVIS_NOTIFY_EMAIL, RETTVIS_NOTIFY_SMS and RETTVIS_N
 which {to} stands for the e-mail address, the phone number or the webhook of the person, e.g.
 
     RETTVIS_NOTIFY_EMAIL=mailtos://user:password@smtp.example.org?from=rettvis@example.org&to={to}
-    RETTVIS_NOTIFY_WEBHOOK=json://{to}
+    RETTVIS_NOTIFY_WEBHOOK=json{to}      (a webhook is kept as https://host/path, which becomes jsons://host/path)
 """
 
 import os
@@ -21,7 +21,6 @@ from connectors.staff import voice
 
 log = structlog.get_logger(__name__)
 WAYS = {"email": "RETTVIS_NOTIFY_EMAIL", "phone": "RETTVIS_NOTIFY_SMS", "webhook": "RETTVIS_NOTIFY_WEBHOOK"}
-_WHOLE_ADDRESS = "/:?=&"
 
 
 async def send_due(database: Database) -> int:
@@ -61,8 +60,14 @@ def ways(staff: Staff) -> list[str]:
     for way, variable in WAYS.items():
         template, to = os.environ.get(variable), staff.notify.get(way)
         if template and to:
-            found.append(template.replace("{to}", quote(to, safe=_WHOLE_ADDRESS if way == "webhook" else "")))
+            found.append(template.replace("{to}", _webhook(to) if way == "webhook" else quote(to, safe="")))
     return found
+
+
+def _webhook(address: str) -> str:
+    """What follows `json` in Apprise's address of a webhook: `s://host/path` where it is encrypted."""
+    scheme, _, rest = address.partition("://")
+    return f"{'s' if scheme == 'https' else ''}://{quote(rest, safe='/:?=&')}"
 
 
 def wording(kind: str, s: Speech) -> str:

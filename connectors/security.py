@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from fastapi import HTTPException, Request
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from connectors.problems import problem
@@ -65,7 +66,7 @@ class BodyLimit:
         limit = _limit(scope)
         told = Headers(scope=scope).get("content-length", "0")
         if not told.isdigit() or int(told) > limit:
-            await _too_large(limit)(scope, receive, send)
+            await _too_large(scope, limit)(scope, receive, send)
             return
         body, more = bytearray(), True
         while more:
@@ -75,7 +76,7 @@ class BodyLimit:
             body += message.get("body", b"")
             more = message.get("more_body", False)
             if len(body) > limit:
-                await _too_large(limit)(scope, receive, send)
+                await _too_large(scope, limit)(scope, receive, send)
                 return
         read = False
 
@@ -93,8 +94,10 @@ def _limit(scope: Scope) -> int:
     return PICTURE_LIMIT if scope["method"] == "POST" and _PICTURES.fullmatch(scope["path"]) else BODY_LIMIT
 
 
-def _too_large(limit: int) -> ASGIApp:
-    detail = f"The message is too large: at most {limit} bytes."
+def _too_large(scope: Scope, limit: int) -> ASGIApp:
+    detail = f"This is too large: at most {limit // 1024} kB."
+    if not scope["path"].startswith("/api/"):
+        return PlainTextResponse(detail, HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
     return problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too_large", detail)
 
 

@@ -21,6 +21,8 @@ from bot.replies import Reply, SharedLine
 from bot.settings import Patience
 from bot.understanding.language import identify
 
+__all__ = ["DESK", "Desk", "Lacked", "Lists", "NoAccess", "NotAllowed", "Row", "View"]
+
 DESK = "desk"
 """The channel on which the desk hears that a handoff has changed."""
 LONGEST_NOTE = 4_000

@@ -1,14 +1,24 @@
 """What can be said of a member of staff, and whether it can be kept."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 from urllib.parse import urlsplit
 
 import phonenumbers
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, ValidationInfo, field_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    TypeAdapter,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
 from pydantic_core import PydanticCustomError
+from typing_extensions import TypedDict
 
 from bot.handoff.hours import Shift
 from bot.records.tables import Staff
@@ -42,6 +52,46 @@ class Unfit(Exception):
         super().__init__("; ".join(f"{each.field or 'it'}: {each.code}" for each in reasons))
 
 
+def _email(address: str) -> str:
+    if not _EMAIL.fullmatch(address) or len(address) > 254:
+        raise PydanticCustomError("email", "no e-mail address")
+    return address
+
+
+def _phone(number: str) -> str:
+    try:
+        parsed = phonenumbers.parse(number, "NO")
+    except phonenumbers.NumberParseException as error:
+        raise PydanticCustomError("phone", "no phone number") from error
+    if not phonenumbers.is_valid_number(parsed):
+        raise PydanticCustomError("phone", "no phone number")
+    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
+
+
+def _webhook(address: str) -> str:
+    try:
+        parts = urlsplit(address)
+        fits = parts.scheme in ("https", "http") and parts.hostname and parts.port != 0 and not parts.username
+    except ValueError:
+        fits = False
+    if not fits or len(address) > 1_000 or not address.isprintable() or " " in address:
+        raise PydanticCustomError("webhook", "no address of a web hook")
+    return address
+
+
+class Ways(TypedDict, total=False):
+    """Where somebody wants to be told that a person waits."""
+
+    __pydantic_config__ = ConfigDict(extra="forbid")  # type: ignore[misc]
+
+    email: Annotated[str, AfterValidator(_email)]
+    phone: Annotated[str, AfterValidator(_phone)]
+    webhook: Annotated[str, AfterValidator(_webhook)]
+
+
+WAYS = ("email", "phone", "webhook")
+
+
 class Person(BaseModel):
     """What an administrator says of a member of staff."""
 
@@ -58,7 +108,7 @@ class Person(BaseModel):
     usual_minutes: int = Field(default=60, ge=1, le=10_000)
     capacity: int = Field(default=10, ge=1, le=1_000)
     duty_team: bool = False
-    notify: dict[str, str] = {}
+    notify: Ways = {}
 
     @field_validator("hours")
     @classmethod
@@ -74,12 +124,10 @@ class Person(BaseModel):
             raise PydanticCustomError("no_hours", "a contact without working hours")
         return [shift.model_dump(mode="json", by_alias=True) for shift in shifts]
 
-    @field_validator("notify")
+    @field_validator("notify", mode="before")
     @classmethod
-    def _can_be_reached(cls, notify: dict[str, str]) -> dict[str, str]:
-        if set(notify) - set(_WAYS):
-            raise PydanticCustomError("unknown", "no such way")
-        return {way: _WAYS[way](address.strip()) for way, address in notify.items() if address.strip()}
+    def _without_empty_ones(cls, notify: Mapping[str, str]) -> dict[str, str]:
+        return {way: address.strip() for way, address in notify.items() if address.strip()}
 
 
 def person(library: Library, **said: Any) -> Person:
@@ -135,41 +183,10 @@ def _checked(said: dict[str, Any]) -> Person:
 
 
 def _reason(kind: str, where: tuple[int | str, ...]) -> Reason:
-    field = str(where[0]) if where else ""
+    field = str(where[-1 if where[:1] == ("notify",) else 0]) if where else ""
     if kind in _OWN_CODES:
-        return Reason(kind, kind if field == "notify" else field)
+        return Reason(kind, field)
     if field in ("usual_minutes", "capacity"):
         return Reason("number", field)
     missing = kind in ("missing", "string_too_short", "too_short")
     return Reason("missing" if missing else "form", field)
-
-
-def _email(address: str) -> str:
-    if not _EMAIL.fullmatch(address) or len(address) > 254:
-        raise PydanticCustomError("email", "no e-mail address")
-    return address
-
-
-def _phone(number: str) -> str:
-    try:
-        parsed = phonenumbers.parse(number, "NO")
-    except phonenumbers.NumberParseException as error:
-        raise PydanticCustomError("phone", "no phone number") from error
-    if not phonenumbers.is_valid_number(parsed):
-        raise PydanticCustomError("phone", "no phone number")
-    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
-
-
-def _webhook(address: str) -> str:
-    try:
-        parts = urlsplit(address)
-        fits = parts.scheme in ("https", "http") and parts.hostname and parts.port != 0 and not parts.username
-    except ValueError:
-        fits = False
-    if not fits or len(address) > 1_000 or not address.isprintable() or " " in address:
-        raise PydanticCustomError("webhook", "no address of a web hook")
-    return address
-
-
-_WAYS = {"email": _email, "phone": _phone, "webhook": _webhook}
-WAYS = tuple(_WAYS)

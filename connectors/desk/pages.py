@@ -9,11 +9,10 @@ from fastapi import APIRouter, Depends, Form, Header, HTTPException, Request
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 from sse_starlette import EventSourceResponse, ServerSentEvent
 
-from bot.handoff.desk import DESK, Lacked, View
+from bot.handoff.desk import DESK, Lacked, NoAccess, View
 from bot.handoff.handoffs import NotAllowed
 from bot.handoff.hours import OSLO
 from bot.needs.vocabulary import BARRIERS, CONDITIONS, OUTCOMES
-from bot.records.access import NoAccess
 from bot.records.tables import Staff
 from bot.speech import speech, spoken, understands
 from connectors import rendering

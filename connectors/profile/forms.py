@@ -1,6 +1,6 @@
 """What is typed into the forms about staff, kept as it was typed until it can be kept for good."""
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Annotated, Any
@@ -17,9 +17,10 @@ TEXTS = ("name", "role", "office", "usual_minutes", "capacity")
 LISTS = ("duties", "languages", "places", "topics")
 
 
-async def _checked(request: Request) -> FormData:
-    await check_csrf(request)
-    return await request.form()
+async def _checked(request: Request) -> AsyncIterator[FormData]:
+    async with request.form() as form:  # which closes what was uploaded
+        await check_csrf(request)
+        yield form
 
 
 Posted = Annotated[FormData, Depends(_checked)]
