@@ -144,6 +144,13 @@ class Desk:
                 raise NoAccess
             return access_messages(session, handoff, after)
 
+    def owned(self, handoff_id: int, contact: Staff) -> str | None:
+        """The conversation of a handoff that this contact has in hand; None when they have not."""
+        with self.database.reading() as session:
+            handoff = session.get(Handoff, handoff_id)
+            mine = handoff is not None and handoff.in_hand and handoff.owner_id == contact.id
+            return handoff.conversation_id if handoff and mine else None
+
     def delivered_to(self, handoff_id: int) -> int:
         """The id of the last message of a contact that has reached the person."""
         with self.database.reading() as session:

@@ -116,9 +116,9 @@ async def live_messages(
 @router.post("/{handoff_id}/typing", dependencies=_FORM)
 async def typing(here: Here, me: Contact, handoff_id: int) -> Response:
     """The contact is writing just now."""
-    handoff = _seen(lambda: here.desk.view(handoff_id, me)).handoff
-    if handoff.owner_id == me.id:
-        here.live.types(handoff.conversation_id, "contact")
+    conversation = here.desk.owned(handoff_id, me)
+    if conversation:
+        here.live.types(conversation, "contact")
     return Response(status_code=HTTPStatus.NO_CONTENT)
 
 

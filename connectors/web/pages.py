@@ -149,7 +149,7 @@ async def seen(request: Request, here: Here, mine: Remembered) -> Response:
         return RedirectResponse("/", HTTPStatus.SEE_OTHER)
     s = speech(mine.language)
     return rendering.page(
-        request, "seen.html", s, looks=here.dialogue.seen_by(mine), names=look_names(s), languages=available()
+        request, "seen.html", s, looks=here.dialogue.seen_by(mine), names=look_names(s), languages=available(), place=""
     )
 
 
