@@ -28,7 +28,7 @@ from tests.conftest import PASSWORD, StaffMember
 
 HANDOFFS = 200
 AT_ONCE = 10
-ALIVE = (1.0, 4.0)
+ALIVE = (1.5, 5.0)
 """Seconds the server lives before it is killed, at random between these."""
 PATIENCE = 120
 
