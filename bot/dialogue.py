@@ -400,7 +400,7 @@ class Dialogue:
         """Answer in the language a person writes, unless they chose one."""
         if conversation.language_chosen:
             return
-        conversation.language = language.clearly(text) or conversation.language
+        conversation.language = language.clearly(text, conversation.language) or conversation.language
 
     def _replies_to(self, session: Session, inbound: Message) -> list[Message]:
         after = conversations.history(session, inbound.conversation_id, inbound.id)
