@@ -114,6 +114,7 @@ def card(explanation: Explanation, s: Speech) -> AnswerCard:
         authority=explanation.authority.text,
         checked=checked(explanation, s),
         notes=tuple(notes(explanation, s)),
+        original=original(explanation, s),
     )
 
 
@@ -145,13 +146,29 @@ def notes(explanation: Explanation, s: Speech) -> list[str]:
         )
     if explanation.rates_from:
         found.append(s.gettext("The figures hold from {day}.").format(day=s.day(explanation.rates_from)))
-    if s.code != SOURCE:
-        found.append(
-            s.gettext("This translation has not been read by a native reader. The Norwegian text is the source.")
-        )
+    found += _read_by(explanation, s)
     if not explanation.translated:
         found.append(s.gettext("Some of this is not translated yet and is shown in Norwegian."))
     return found
+
+
+def _read_by(explanation: Explanation, s: Speech) -> list[str]:
+    """Which native reader has read the translation, or that none has."""
+    if explanation.reading.state == "source":
+        return []
+    review = explanation.reading.review
+    if review is None:
+        return [s.gettext("This translation has not been read by a native reader. The Norwegian text is the source.")]
+    who = f"{review.by} ({review.role})" if review.role else review.by
+    return [s.fill(s.gettext("Read by {who} on {day}."), who=who, day=s.day(review.on))]
+
+
+def original(explanation: Explanation, s: Speech) -> Link | None:
+    """The Norwegian text of a translation that no native reader vouches for."""
+    if explanation.reading.state in ("source", "reviewed"):
+        return None
+    address = f"/topics/{explanation.topic}?lang={SOURCE}"
+    return Link(title=s.gettext("Read it in Norwegian"), url=address, language=s.code)
 
 
 def after_answer(explanation: Explanation, s: Speech) -> tuple[Choice, ...]:

@@ -1,6 +1,7 @@
 """The translators' side of locales/: gather texts, bring catalogues up to date, compile, count. Babel does the work."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
@@ -10,21 +11,30 @@ from babel.messages.pofile import write_po
 from bot.settings import ROOT
 from knowledge.languages import LANGUAGES, LOCALES, SOURCE, catalogue, compile_catalogue, po_file, read_catalog
 from knowledge.library import Library
+from knowledge.reviews import MESSAGES, Reading, State, reading, reviews, source_hash
 
 Text = str | list[str] | tuple[str, ...]
 """A message of a catalogue; several forms where it has a plural."""
 DOMAINS = ("messages", "knowledge")
+WRITTEN = "en"
+"""The language the interface is written in."""
 _INTERFACE = [("**.py", "python"), ("**.html", "jinja2")]
 _OPTIONS = {"**.html": {"trimmed": "true", "silent": "false", "encoding": "utf-8"}}
 
 
 @dataclass(frozen=True)
 class Status:
-    """How far a language is: texts translated, of all there are, per domain."""
+    """How far a language is: texts translated, of all there are, per domain, and what native readers have read."""
 
     language: str
     messages: tuple[int, int]
     knowledge: tuple[int, int]
+    readings: Mapping[str, Reading]
+    """Whether a native reader has read it, by entry, place, `crisis` and `messages`."""
+
+    def count(self, state: State) -> int:
+        """How many of these translations are in a state."""
+        return sum(reading.state == state for reading in self.readings.values())
 
 
 def gather(domain: str, library: Library) -> Catalog:
@@ -52,7 +62,7 @@ def update(code: str, domain: str, library: Library, locales: Path = LOCALES) ->
         catalog = Catalog(locale=code, domain=domain, project="Rettvis", charset="utf-8", fuzzy=False)
     catalog.update(gather(domain, library), no_fuzzy_matching=False)
     catalog.fuzzy = False
-    if code == "en" and domain == "messages":
+    if code == WRITTEN and domain == "messages":
         for message in catalog:  # the code is written in English: its own words are the translation
             if message.id:
                 message.string = message.id
@@ -81,7 +91,25 @@ def compile_all(locales: Path = LOCALES) -> list[Path]:
 def status(library: Library, locales: Path = LOCALES) -> list[Status]:
     """How far each of the ten languages is."""
     texts = {domain: [(m.context, m.id) for m in gather(domain, library) if m.id] for domain in DOMAINS}
-    return [Status(code, *(_count(code, domain, texts[domain], locales) for domain in DOMAINS)) for code in LANGUAGES]
+    return [_status(code, texts, library, locales) for code in LANGUAGES]
+
+
+def interface_version(library: Library) -> str:
+    """The version of the interface's source texts."""
+    return _version([(message.context, message.id) for message in gather("messages", library) if message.id])
+
+
+def _version(texts: Iterable[tuple[str | None, Text]]) -> str:
+    return source_hash(sorted("\0".join(_forms(text)) for _, text in texts))
+
+
+def _status(code: str, texts: Mapping[str, list[tuple[str | None, Text]]], library: Library, locales: Path) -> Status:
+    library = replace(library, locales=locales)
+    messages = _count(code, "messages", texts["messages"], locales)
+    signed = reviews(code, locales).get(MESSAGES)
+    interface = Reading("source") if code == WRITTEN else reading(signed, _version(texts["messages"]), *messages)
+    readings = {MESSAGES: interface} | {name: library.reading(name, code) for name in library.sources}
+    return Status(code, messages, _count(code, "knowledge", texts["knowledge"], locales), readings)
 
 
 def _count(code: str, domain: str, texts: list[tuple[str | None, Text]], locales: Path) -> tuple[int, int]:

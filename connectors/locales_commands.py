@@ -9,8 +9,10 @@ from rich.console import Console
 from rich.table import Table
 
 from knowledge.languages import LANGUAGES, available
+from knowledge.reviews import State
 
 locales_app = typer.Typer(no_args_is_help=True, help="The translations.")
+STATES: tuple[State, ...] = ("draft", "reviewed", "stale")
 out = Console()
 
 
@@ -41,7 +43,7 @@ def locales_compile() -> None:
 
 @locales_app.command("status")
 def locales_status(as_json: Annotated[bool, typer.Option("--json")] = False) -> None:
-    """How far each language is."""
+    """How far each language is, and how many of its entries (with the interface) a native reader has read."""
     from connectors import catalogues
     from knowledge.library import Library
 
@@ -51,14 +53,16 @@ def locales_status(as_json: Annotated[bool, typer.Option("--json")] = False) -> 
             row.language: {
                 "messages": {"translated": row.messages[0], "total": row.messages[1]},
                 "knowledge": {"translated": row.knowledge[0], "total": row.knowledge[1]},
+                **{state: row.count(state) for state in STATES},
             }
             for row in rows
         }
         print(json.dumps(shown))
         return
-    table = Table("language", "interface", "knowledge")
+    table = Table("language", "interface", "knowledge", *STATES)
     for row in rows:
-        table.add_row(row.language, "{}/{}".format(*row.messages), "{}/{}".format(*row.knowledge))
+        counts = (str(row.count(state)) for state in STATES)
+        table.add_row(row.language, "{}/{}".format(*row.messages), "{}/{}".format(*row.knowledge), *counts)
     out.print(table)
 
 

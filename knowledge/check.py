@@ -9,6 +9,7 @@ from pathlib import Path
 from knowledge.languages import LANGUAGES, LOCALES, SOURCE, catalogue, po_file
 from knowledge.library import FOLDER, PLACEHOLDER, Library
 from knowledge.readability import lix
+from knowledge.reviews import MESSAGES, read_reviews, reviews_file
 from knowledge.schema import Entry
 from knowledge.source import KnowledgeError, Problem, line_of
 
@@ -50,6 +51,7 @@ def check(folder: Path = FOLDER, locales: Path = LOCALES, today: date | None = N
         problems += _wording(library, entry, folder, today)
     problems += _elsewhere(library, folder, today)
     problems += _translations(library, locales, today)
+    problems += _reviews(library, locales, today)
     return Report(sorted(set(problems)), sorted(_notices(library, folder, today)), len(library.entries))
 
 
@@ -154,6 +156,22 @@ def _translations(library: Library, locales: Path, today: date) -> Iterator[Prob
                 yield Problem(po, _po_line(po, context), f"{context}: {length} characters, at most {ANSWER_LENGTH}")
             if _TYPED_AMOUNT.search(translation):
                 yield Problem(po, _po_line(po, context), f"{context}: an amount is typed; name a parameter instead")
+
+
+def _reviews(library: Library, locales: Path, today: date) -> Iterator[Problem]:
+    for code in LANGUAGES:
+        file = reviews_file(code, locales)
+        try:
+            signed = read_reviews(file)
+        except KnowledgeError as error:
+            yield from error.problems
+            continue
+        for name, review in signed.items():
+            line = line_of(file, (name,))
+            if name != MESSAGES and (name not in library.sources or code == SOURCE):
+                yield Problem(file, line, f"{name!r} is not an entry or a place with a translation to read")
+            if review.on > today:
+                yield Problem(file, line, f"{name}: nobody can have read it on {review.on}, which has not been yet")
 
 
 def _po_line(po: Path, context: str) -> int:
