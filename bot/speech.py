@@ -10,7 +10,8 @@ from babel.lists import format_list
 from knowledge.formatting import day
 from knowledge.languages import Catalogue, available, catalogue, language
 
-_NEAREST = {"nn": "nb"}
+_NEAREST = {"nn": "nb", "se": "nb", "sma": "nb"}
+"""Sámi is written in Norway by people who read Norwegian."""
 _NORWEGIAN = frozenset({"nb", "nn"})
 
 
@@ -50,7 +51,7 @@ class Speech:
 
     def language_name(self, code: str) -> str:
         """What the language spoken here calls another, e.g. "Arabic" in English."""
-        return Locale.parse(code).get_display_name(self.code) or language(code).autonym
+        return Locale.parse(self.code).languages.get(code) or language(code).autonym
 
     def day(self, value: date) -> str:
         return day(value, self.code)

@@ -5,12 +5,13 @@ from datetime import date
 
 import pytest
 
-from knowledge.check import ANSWER_LENGTH
+from knowledge.languages import SOURCE, available
 from knowledge.library import FOLDER, Explanation, Library, Text
 from knowledge.source import read
+from knowledge.wording import ANSWER_LENGTH
 
-SHOWN_IN = ("nb", "en", "ar")
-TRANSLATED_TO = ("en", "ar")
+SHOWN_IN = available()
+TRANSLATED_TO = tuple(code for code in SHOWN_IN if code != SOURCE)
 ENTRIES = sorted(file.stem for file in (FOLDER / "entitlements").glob("*.yml"))
 PLACES = sorted(file.stem for file in (FOLDER / "places").glob("*.yml"))
 KINDS = [kind["id"] for kind in read(FOLDER / "crisis.yml")["kinds"]]
