@@ -46,7 +46,11 @@ def leftovers(library: Library, locales: Path) -> Iterator[Problem]:
             po = po_file(code, domain, locales)
             if not po.is_file() or code == written or {code, written} == _ONE_LANGUAGE:
                 continue
-            for message in read_catalog(po):
+            try:
+                found = read_catalog(po)
+            except KnowledgeError:
+                continue  # reported as a problem
+            for message in found:
                 for source, translation in _pairs(message):
                     left = leftover(source, translation, names)
                     if left:
@@ -76,7 +80,7 @@ def _plural_forms(po: Path, found: Catalog, code: str) -> Iterator[Problem]:
         yield Problem(po, 1, f"plural forms must be {usual.plural_forms}")
         return
     for message in found:
-        if isinstance(message.id, tuple) and len(message.string) != usual.num_plurals:
+        if isinstance(message.id, tuple) and len(message.string or ()) != usual.num_plurals:
             yield Problem(po, _line(po, message.id[0], None), f"{message.id[0]}: {usual.num_plurals} plural forms")
 
 
@@ -86,7 +90,7 @@ def _pairs(message: Message) -> Iterator[tuple[str, str]]:
         return
     sources = message.id if isinstance(message.id, tuple) else (message.id,)
     forms = message.string if isinstance(message.string, tuple) else (message.string,)
-    yield from ((sources[-1], str(form)) for form in forms if form)
+    yield from ((str(sources[-1]), str(form)) for form in forms if form)
 
 
 def _line(po: Path, source: str, context: str | None) -> int:

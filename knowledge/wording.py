@@ -14,6 +14,8 @@ TYPED_AMOUNT = re.compile(
     re.IGNORECASE,
 )
 _NAMED = re.compile(r"\{[a-z_0-9.]*\}|%\([a-z_]+\)[sd]")
+_ON_PURPOSE = re.compile(r"\([^)]*\)|\([^)]*$|[\"«“„][^\"»”“]*[\"»”“]|\S+\.(?:no|com|org)\b\S*")
+"""Where Norwegian stands in a translation on purpose: beside the word that explains it, in quotes, in addresses."""
 _WORD = re.compile(r"[^\W\d_]+")
 
 
@@ -46,9 +48,9 @@ def leftover(source: str, translation: str, names: frozenset[str]) -> str | None
     """
     if source == translation and len(_plain(source, names)) > 2:
         return source
-    words = [word.casefold() for word in _WORD.findall(_NAMED.sub(" ", source))]
+    words = [word.casefold() for word in _WORD.findall(_NAMED.sub(" X ", source))]
     runs = {tuple(words[start : start + 3]) for start in range(len(words) - 2)}
-    found = _WORD.findall(_NAMED.sub(" ", translation))
+    found = _WORD.findall(_ON_PURPOSE.sub(" X ", _NAMED.sub(" X ", translation)))
     for start in range(len(found) - 2):
         run = found[start : start + 3]
         small = tuple(word.casefold() for word in run)
