@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
@@ -67,16 +68,18 @@ def update(code: str, domain: str, library: Library, locales: Path = LOCALES) ->
             if message.id:
                 message.string = message.id
                 message.flags.discard("fuzzy")
-    _write(po, catalog)
-    catalogue.cache_clear()
+    write(po, catalog)
     return po
 
 
-def _write(po: Path, catalog: Catalog) -> None:
+def write(po: Path, catalog: Catalog) -> None:
+    """Keep a catalogue, whole or not at all; what is asked afterwards sees it."""
     partial = po.with_suffix(".po.tmp")
     with partial.open("wb") as target:
         write_po(target, catalog, width=120, sort_by_file=True, include_lineno=False, ignore_obsolete=True)
     partial.replace(po)
+    po.with_suffix(".mo").unlink(missing_ok=True)  # two files written in one tick of the clock look equally old
+    catalogue.cache_clear()
 
 
 def compile_all(locales: Path = LOCALES) -> list[Path]:
@@ -90,8 +93,14 @@ def compile_all(locales: Path = LOCALES) -> list[Path]:
 
 def status(library: Library, locales: Path = LOCALES) -> list[Status]:
     """How far each of the ten languages is."""
-    texts = {domain: [(m.context, m.id) for m in gather(domain, library) if m.id] for domain in DOMAINS}
+    texts = _texts(library)
     return [_status(code, texts, library, locales) for code in LANGUAGES]
+
+
+@lru_cache(maxsize=2)
+def _texts(library: Library) -> Mapping[str, list[tuple[str | None, Text]]]:
+    """Every text there is, by domain."""
+    return {domain: [(m.context, m.id) for m in gather(domain, library) if m.id] for domain in DOMAINS}
 
 
 def interface_version(library: Library) -> str:
@@ -118,10 +127,19 @@ def _count(code: str, domain: str, texts: list[tuple[str | None, Text]], locales
     po = po_file(code, domain, locales)
     if not po.is_file():
         return 0, len(texts)
-    catalog = read_catalog(po)
-    found = (catalog.get(text, context) for context, text in texts)
-    done = sum(1 for message in found if message and not message.fuzzy and all(_forms(message.string)))
-    return done, len(texts)
+    about = po.stat()
+    done = _translated(po, (about.st_mtime_ns, about.st_size))
+    return sum((context, _forms(text)) in done for context, text in texts), len(texts)
+
+
+@lru_cache(maxsize=2 * len(LANGUAGES))
+def _translated(po: Path, version: tuple[int, int]) -> frozenset[tuple[str | None, tuple[str, ...]]]:
+    """The texts of a catalogue with a translation that is whole and up to date. `version` is what tells it from others."""
+    return frozenset(
+        (message.context, _forms(message.id))
+        for message in read_catalog(po)
+        if message.id and not message.fuzzy and all(_forms(message.string))
+    )
 
 
 def _forms(text: Text | None) -> tuple[str, ...]:

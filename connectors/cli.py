@@ -55,8 +55,9 @@ def demo(port: int = 8000) -> None:
     database.close()
     address = f"http://localhost:{port}"
     out.print(f"\nCitizens       {address}/")
-    out.print(f"The desk       {address}/desk       log-ins: {', '.join(logins[:-1])}")
-    out.print(f"Learning       {address}/learning   log-in: {logins[-1]}")
+    out.print(f"The desk       {address}/desk       log-ins: {', '.join(logins[:-2])}")
+    out.print(f"Learning       {address}/learning   log-in: {logins[-2]}")
+    out.print(f"Translations   {address}/curate     log-in: {logins[-1]}")
     out.print(f"The password of every demo log-in is {people.PASSWORD}\n")
     _serve("127.0.0.1", port)
 

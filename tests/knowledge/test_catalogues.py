@@ -54,7 +54,7 @@ def translated(library: Library, code: str = "en") -> Path:
 def forget(po: Path) -> None:
     """As a new process a moment later: files written within one tick of the clock look equally old."""
     catalogue.cache_clear()
-    po.with_suffix(".mo").unlink()
+    po.with_suffix(".mo").unlink(missing_ok=True)
 
 
 def count(library: Library, code: str) -> catalogues.Status:
