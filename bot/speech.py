@@ -7,7 +7,7 @@ from datetime import date
 from babel import Locale
 from babel.lists import format_list
 
-from knowledge.formatting import day
+from knowledge.formatting import day, isolated
 from knowledge.languages import Catalogue, available, catalogue, language
 
 _NEAREST = {"nn": "nb", "se": "nb", "sma": "nb"}
@@ -41,9 +41,7 @@ class Speech:
 
     def fill(self, text: str, **values: object) -> str:
         """A text with names and the like put in. Where one reads from the right, each keeps its own direction."""
-        if language(self.code).direction == "rtl":
-            values = {name: f"\u2068{value}\u2069" for name, value in values.items()}
-        return text.format(**values)
+        return text.format(**{name: isolated(value, self.code) for name, value in values.items()})
 
     def join(self, things: Sequence[str]) -> str:
         """A list in words: "a, b and c"."""

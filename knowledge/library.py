@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
-from knowledge.formatting import figure
+from knowledge.formatting import figure, isolated
 from knowledge.languages import LOCALES, SOURCE, catalogue
 from knowledge.reviews import Reading, reading, reviews, source_hash
 from knowledge.schema import (
@@ -171,7 +171,7 @@ class Library:
 
         def value(match: re.Match[str]) -> str:
             name = match.group(1)
-            return figure(self.rate(name, on)[0], self.parameters[name].unit, code)
+            return isolated(figure(self.rate(name, on)[0], self.parameters[name].unit, code), code)
 
         return PLACEHOLDER.sub(value, text)
 

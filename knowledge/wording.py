@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import date
 
+from knowledge.formatting import length
 from knowledge.library import PLACEHOLDER, Library
 
 ANSWER_LENGTH = 300
@@ -29,8 +30,8 @@ def translation_faults(
     filled = library.fill(translation, code, today)
     if "{" in filled or "}" in filled:
         yield "braces that are no figure"
-    if context.endswith(".answer") and len(filled) > ANSWER_LENGTH:
-        yield f"{len(filled)} characters, at most {ANSWER_LENGTH}"
+    if context.endswith(".answer") and length(filled) > ANSWER_LENGTH:
+        yield f"{length(filled)} characters, at most {ANSWER_LENGTH}"
     if TYPED_AMOUNT.search(translation):
         yield "an amount is typed; name a parameter instead"
 

@@ -53,8 +53,9 @@ def explain(now: Situation, topic: str) -> Events:
         now.say(answers.answer(now.library.explain(topic, s.code, now.facts.get("place")), s))
     else:
         now.say_text(
-            s.gettext("I think you ask about this, but I have no checked answer yet: {topic}").format(
-                topic=now.library.title(topic, s.code)
+            s.fill(
+                s.gettext("I think you ask about this, but I have no checked answer yet: {topic}"),
+                topic=now.library.title(topic, s.code),
             ),
             answers.a_person(s),
         )

@@ -5,14 +5,16 @@ from collections.abc import Iterator
 from html.parser import HTMLParser
 
 import pytest
+from babel import Locale
 
 from bot.records.tables import Staff
-from knowledge.languages import Catalogue, available, language
+from bot.speech import speech
+from knowledge.languages import LANGUAGES, Catalogue, available, language
 from tests.conftest import Citizen, Contact, Server, StaffMember
 
 VOID = frozenset("area br col hr img input link meta source wbr".split())
 SAID = frozenset({"aria-label", "title", "placeholder", "alt", "data-failed"})
-NAMES = frozenset("Rettvis Nav Trondheim Frøya Nærøysund CET CEST".split())
+NAMES = frozenset("Rettvis Nav Trondheim Frøya Nærøysund https".split())
 """What is called the same in every language."""
 
 
@@ -83,12 +85,21 @@ def data(server: Server) -> frozenset[str]:
     found = {each.name for each in library.places.values()} | {language(code).autonym for code in available()}
     found |= {line.name for line in library.crisis.lines} | {line.number for line in library.crisis.lines}
     found |= {line.hours for line in library.crisis.lines} | set(library.areas.values())
+    found |= {speech("en").language_name(code) for code in LANGUAGES}
+    english = Locale("en")
+    found |= set(english.days["stand-alone"]["abbreviated"].values()) | set(english.months["format"]["wide"].values())
+    found |= set(english.months["format"]["abbreviated"].values())
     found |= {entry.checked.by for entry in library.entries.values()}
     found |= {" ".join((law.name, law.section)).strip() for e in library.entries.values() for law in e.law}
     with server.installation.database.reading() as session:
         for each in session.query(Staff):
             found |= {each.name, each.role, each.office or each.name, each.login}
     return frozenset(found)
+
+
+def test_what_is_bare_is_found_and_what_is_a_name_or_another_language_is_not() -> None:
+    page = '<p title="Bare title">⟦In ⟦both⟧⟧ Nav <b lang="ar">نص</b> <i>Left over</i></p><script>let x</script>'
+    assert list(bare(page, frozenset())) == ["Bare title", "Left over"]
 
 
 @pytest.mark.usefixtures("pseudo")

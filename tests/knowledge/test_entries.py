@@ -5,6 +5,7 @@ from datetime import date
 
 import pytest
 
+from knowledge.formatting import length
 from knowledge.languages import SOURCE, available
 from knowledge.library import FOLDER, Explanation, Library, Text
 from knowledge.source import read
@@ -42,7 +43,7 @@ def test_an_entry_is_rendered_whole_with_its_figures_filled_in(library: Library,
 @every_entry
 @shown_in
 def test_a_first_answer_is_at_most_two_text_messages_long(library: Library, topic: str, code: str) -> None:
-    assert len(library.explain(topic, code).answer.text) <= ANSWER_LENGTH
+    assert length(library.explain(topic, code).answer.text) <= ANSWER_LENGTH
 
 
 @every_entry
@@ -130,7 +131,7 @@ def test_a_crisis_message_is_in_the_readers_language_and_fits_in_two_text_messag
     assert message.language == code
     assert message.text.strip()
     assert "{" not in message.text
-    assert len(message.text) <= ANSWER_LENGTH
+    assert length(message.text) <= ANSWER_LENGTH
 
 
 @every_kind
