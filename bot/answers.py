@@ -68,7 +68,7 @@ def part(explanation: Explanation, name: str, s: Speech) -> Reply:
     statements = explanation.sections.get(name, ())
     if not statements:
         text = s.gettext("I have nothing checked about that for {title}. A person can help you find out.")
-        text = text.format(title=explanation.title.text)
+        text = s.fill(text, title=explanation.title.text)
         return Reply(text=text, language=s.code, choices=after_answer(explanation, s), links=_links(explanation))
     section = _section(name, statements, s)
     lines = [f"{explanation.title.text}. {section.heading}:"]
@@ -84,8 +84,8 @@ def part(explanation: Explanation, name: str, s: Speech) -> Reply:
 def source(explanation: Explanation, s: Speech) -> Reply:
     """Where an answer comes from and how sure it is."""
     law = s.join([" ".join(filter(None, (law.name, law.section))) for law in explanation.law])
-    lines = [s.gettext("What I said about {title} builds on: {law}.").format(title=explanation.title.text, law=law)]
-    lines += [s.gettext("Who decides: {authority}.").format(authority=explanation.authority.text)]
+    lines = [s.fill(s.gettext("What I said about {title} builds on: {law}."), title=explanation.title.text, law=law)]
+    lines += [s.fill(s.gettext("Who decides: {authority}."), authority=explanation.authority.text)]
     lines += [checked(explanation, s), *notes(explanation, s)]
     return Reply(
         text="\n".join(lines), language=s.code, choices=after_answer(explanation, s), links=_links(explanation)
@@ -114,19 +114,22 @@ def card(explanation: Explanation, s: Speech) -> AnswerCard:
         authority=explanation.authority.text,
         checked=checked(explanation, s),
         notes=tuple(notes(explanation, s)),
+        original=original(explanation, s),
     )
 
 
 def checked(explanation: Explanation, s: Speech) -> str:
     """When the entry was last checked, by whom, and whether an expert has read it."""
-    base = s.gettext("Last checked {day} by {who}.").format(
-        day=s.day(explanation.checked.on), who=explanation.checked.by
+    base = s.fill(
+        s.gettext("Last checked {day} by {who}."), day=s.day(explanation.checked.on), who=explanation.checked.by
     )
     if explanation.expert_review is None:
         unreviewed = s.gettext("No expert has reviewed this yet.")
         return f"{base} {unreviewed}"
-    review = s.gettext("Reviewed by {who} on {day}.").format(
-        who=explanation.expert_review.by, day=s.day(explanation.expert_review.on)
+    review = s.fill(
+        s.gettext("Reviewed by {who} on {day}."),
+        who=explanation.expert_review.by,
+        day=s.day(explanation.expert_review.on),
     )
     return f"{base} {review}"
 
@@ -136,22 +139,39 @@ def notes(explanation: Explanation, s: Speech) -> list[str]:
     found = []
     if explanation.review_by < date.today():
         overdue = s.gettext("This should have been checked again by {day}. It may be out of date.")
-        found.append(overdue.format(day=s.day(explanation.review_by)))
+        found.append(s.fill(overdue, day=s.day(explanation.review_by)))
     if explanation.checked.confidence != "verified":
         found.append(
-            s.gettext("Not everything here is confirmed. Ask {who} before you rely on it.").format(
-                who=explanation.authority.text
+            s.fill(
+                s.gettext("Not everything here is confirmed. Ask {who} before you rely on it."),
+                who=explanation.authority.text,
             )
         )
     if explanation.rates_from:
-        found.append(s.gettext("The figures hold from {day}.").format(day=s.day(explanation.rates_from)))
-    if s.code != SOURCE:
-        found.append(
-            s.gettext("This translation has not been read by a native reader. The Norwegian text is the source.")
-        )
+        found.append(s.fill(s.gettext("The figures hold from {day}."), day=s.day(explanation.rates_from)))
+    found += _read_by(explanation, s)
     if not explanation.translated:
         found.append(s.gettext("Some of this is not translated yet and is shown in Norwegian."))
     return found
+
+
+def _read_by(explanation: Explanation, s: Speech) -> list[str]:
+    """Which native reader has read the translation, or that none has."""
+    if explanation.reading.state == "source":
+        return []
+    review = explanation.reading.review
+    if review is None:
+        return [s.gettext("This translation has not been read by a native reader. The Norwegian text is the source.")]
+    who = f"{review.by} ({review.role})" if review.role else review.by
+    return [s.fill(s.gettext("Read by {who} on {day}."), who=who, day=s.day(review.on))]
+
+
+def original(explanation: Explanation, s: Speech) -> Link | None:
+    """The Norwegian text of a translation that no native reader vouches for."""
+    if explanation.reading.state in ("source", "reviewed"):
+        return None
+    address = f"/topics/{explanation.topic}?lang={SOURCE}"
+    return Link(title=s.gettext("Read it in Norwegian"), url=address, language=s.code)
 
 
 def after_answer(explanation: Explanation, s: Speech) -> tuple[Choice, ...]:

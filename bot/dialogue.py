@@ -17,7 +17,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from bot import answers
+from bot import answers, unspoken
 from bot.actions.base import Services, provided
 from bot.assistant.engine import Assistant, Turn
 from bot.effects import (
@@ -297,6 +297,7 @@ class Dialogue:
                 spoken = [_unkept(conversation.id, reply) for reply in turn.replies]
                 return Outcome(inbound.id, spoken, deleted=True)
             self._do(session, conversation, inbound, effect)
+        turn.replies += unspoken.admit(session, conversation, turn.replies)
         handoff = handoffs.open_handoff(session, conversation.id)
         within = handoff.id if handoff else None
         said = [
@@ -326,7 +327,7 @@ class Dialogue:
                     moment=effect.moment,
                     barrier=effect.barrier,
                     topic=effect.topic,
-                    language=conversation.language,
+                    language=effect.language or conversation.language,
                     place=conversation.place,
                     channel=conversation.channel,
                 )
@@ -400,7 +401,7 @@ class Dialogue:
         """Answer in the language a person writes, unless they chose one."""
         if conversation.language_chosen:
             return
-        conversation.language = language.clearly(text) or conversation.language
+        conversation.language = language.clearly(text, conversation.language) or conversation.language
 
     def _replies_to(self, session: Session, inbound: Message) -> list[Message]:
         after = conversations.history(session, inbound.conversation_id, inbound.id)

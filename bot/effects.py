@@ -31,6 +31,8 @@ class RecordNeed(_Effect):
     moment: Literal["no_answer", "not_helped"]
     barrier: str
     topic: str | None = None
+    language: str | None = None
+    """The language that was lacking, where it is not the conversation's."""
 
 
 class KeepWords(_Effect):

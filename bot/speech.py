@@ -7,10 +7,11 @@ from datetime import date
 from babel import Locale
 from babel.lists import format_list
 
-from knowledge.formatting import day
+from knowledge.formatting import day, isolated
 from knowledge.languages import Catalogue, available, catalogue, language
 
-_NEAREST = {"nn": "nb"}
+_NEAREST = {"nn": "nb", "se": "nb", "sma": "nb"}
+"""Sámi is written in Norway by people who read Norwegian."""
 _NORWEGIAN = frozenset({"nb", "nn"})
 
 
@@ -40,9 +41,7 @@ class Speech:
 
     def fill(self, text: str, **values: object) -> str:
         """A text with names and the like put in. Where one reads from the right, each keeps its own direction."""
-        if language(self.code).direction == "rtl":
-            values = {name: f"\u2068{value}\u2069" for name, value in values.items()}
-        return text.format(**values)
+        return text.format(**{name: isolated(value, self.code) for name, value in values.items()})
 
     def join(self, things: Sequence[str]) -> str:
         """A list in words: "a, b and c"."""
@@ -50,7 +49,7 @@ class Speech:
 
     def language_name(self, code: str) -> str:
         """What the language spoken here calls another, e.g. "Arabic" in English."""
-        return Locale.parse(code).get_display_name(self.code) or language(code).autonym
+        return Locale.parse(self.code).languages.get(code) or language(code).autonym
 
     def day(self, value: date) -> str:
         return day(value, self.code)

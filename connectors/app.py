@@ -16,6 +16,7 @@ from starlette.staticfiles import StaticFiles
 
 from bot.settings import Settings
 from connectors import api, clock, problems, sign_in
+from connectors.curate import pages as curate
 from connectors.desk import pages as desk
 from connectors.installation import Installation
 from connectors.learning import pages as learning
@@ -64,7 +65,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     async def _sign_in_first(request: Request, error: SignInFirst) -> Response:
         return RedirectResponse(f"/sign-in?then={quote(request.url.path)}", HTTPStatus.SEE_OTHER)
 
-    for edge in (api, topics_api, web, topics, sign_in, two_step, me, people, desk, learning):
+    for edge in (api, topics_api, web, topics, sign_in, two_step, me, people, desk, learning, curate):
         app.include_router(edge.router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
 

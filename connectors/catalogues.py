@@ -1,6 +1,8 @@
 """The translators' side of locales/: gather texts, bring catalogues up to date, compile, count. Babel does the work."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
@@ -10,21 +12,30 @@ from babel.messages.pofile import write_po
 from bot.settings import ROOT
 from knowledge.languages import LANGUAGES, LOCALES, SOURCE, catalogue, compile_catalogue, po_file, read_catalog
 from knowledge.library import Library
+from knowledge.reviews import MESSAGES, Reading, State, reading, reviews, source_hash
 
 Text = str | list[str] | tuple[str, ...]
 """A message of a catalogue; several forms where it has a plural."""
 DOMAINS = ("messages", "knowledge")
+WRITTEN = "en"
+"""The language the interface is written in."""
 _INTERFACE = [("**.py", "python"), ("**.html", "jinja2")]
 _OPTIONS = {"**.html": {"trimmed": "true", "silent": "false", "encoding": "utf-8"}}
 
 
 @dataclass(frozen=True)
 class Status:
-    """How far a language is: texts translated, of all there are, per domain."""
+    """How far a language is: texts translated, of all there are, per domain, and what native readers have read."""
 
     language: str
     messages: tuple[int, int]
     knowledge: tuple[int, int]
+    readings: Mapping[str, Reading]
+    """Whether a native reader has read it, by entry, place, `crisis` and `messages`."""
+
+    def count(self, state: State) -> int:
+        """How many of these translations are in a state."""
+        return sum(reading.state == state for reading in self.readings.values())
 
 
 def gather(domain: str, library: Library) -> Catalog:
@@ -52,21 +63,23 @@ def update(code: str, domain: str, library: Library, locales: Path = LOCALES) ->
         catalog = Catalog(locale=code, domain=domain, project="Rettvis", charset="utf-8", fuzzy=False)
     catalog.update(gather(domain, library), no_fuzzy_matching=False)
     catalog.fuzzy = False
-    if code == "en" and domain == "messages":
+    if code == WRITTEN and domain == "messages":
         for message in catalog:  # the code is written in English: its own words are the translation
             if message.id:
                 message.string = message.id
                 message.flags.discard("fuzzy")
-    _write(po, catalog)
-    catalogue.cache_clear()
+    write(po, catalog)
     return po
 
 
-def _write(po: Path, catalog: Catalog) -> None:
+def write(po: Path, catalog: Catalog) -> None:
+    """Keep a catalogue, whole or not at all; what is asked afterwards sees it."""
     partial = po.with_suffix(".po.tmp")
     with partial.open("wb") as target:
         write_po(target, catalog, width=120, sort_by_file=True, include_lineno=False, ignore_obsolete=True)
     partial.replace(po)
+    po.with_suffix(".mo").unlink(missing_ok=True)  # two files written in one tick of the clock look equally old
+    catalogue.cache_clear()
 
 
 def compile_all(locales: Path = LOCALES) -> list[Path]:
@@ -80,8 +93,32 @@ def compile_all(locales: Path = LOCALES) -> list[Path]:
 
 def status(library: Library, locales: Path = LOCALES) -> list[Status]:
     """How far each of the ten languages is."""
-    texts = {domain: [(m.context, m.id) for m in gather(domain, library) if m.id] for domain in DOMAINS}
-    return [Status(code, *(_count(code, domain, texts[domain], locales) for domain in DOMAINS)) for code in LANGUAGES]
+    texts = _texts(library)
+    return [_status(code, texts, library, locales) for code in LANGUAGES]
+
+
+@lru_cache(maxsize=2)
+def _texts(library: Library) -> Mapping[str, list[tuple[str | None, Text]]]:
+    """Every text there is, by domain."""
+    return {domain: [(m.context, m.id) for m in gather(domain, library) if m.id] for domain in DOMAINS}
+
+
+def interface_version(library: Library) -> str:
+    """The version of the interface's source texts."""
+    return _version([(message.context, message.id) for message in gather("messages", library) if message.id])
+
+
+def _version(texts: Iterable[tuple[str | None, Text]]) -> str:
+    return source_hash(sorted("\0".join(_forms(text)) for _, text in texts))
+
+
+def _status(code: str, texts: Mapping[str, list[tuple[str | None, Text]]], library: Library, locales: Path) -> Status:
+    library = replace(library, locales=locales)
+    messages = _count(code, "messages", texts["messages"], locales)
+    signed = reviews(code, locales).get(MESSAGES)
+    interface = Reading("source") if code == WRITTEN else reading(signed, _version(texts["messages"]), *messages)
+    readings = {MESSAGES: interface} | {name: library.reading(name, code) for name in library.sources}
+    return Status(code, messages, _count(code, "knowledge", texts["knowledge"], locales), readings)
 
 
 def _count(code: str, domain: str, texts: list[tuple[str | None, Text]], locales: Path) -> tuple[int, int]:
@@ -90,10 +127,19 @@ def _count(code: str, domain: str, texts: list[tuple[str | None, Text]], locales
     po = po_file(code, domain, locales)
     if not po.is_file():
         return 0, len(texts)
-    catalog = read_catalog(po)
-    found = (catalog.get(text, context) for context, text in texts)
-    done = sum(1 for message in found if message and not message.fuzzy and all(_forms(message.string)))
-    return done, len(texts)
+    about = po.stat()
+    done = _translated(po, (about.st_mtime_ns, about.st_size))
+    return sum((context, _forms(text)) in done for context, text in texts), len(texts)
+
+
+@lru_cache(maxsize=2 * len(LANGUAGES))
+def _translated(po: Path, version: tuple[int, int]) -> frozenset[tuple[str | None, tuple[str, ...]]]:
+    """The texts of a catalogue with a translation that is whole and up to date. `version` is what tells it from others."""
+    return frozenset(
+        (message.context, _forms(message.id))
+        for message in read_catalog(po)
+        if message.id and not message.fuzzy and all(_forms(message.string))
+    )
 
 
 def _forms(text: Text | None) -> tuple[str, ...]:

@@ -15,12 +15,12 @@ from rich.console import Console
 from rich.table import Table
 
 from connectors.knowledge_commands import knowledge_app
+from connectors.locales_commands import locales_app
 from connectors.staff_commands import staff_app
-from knowledge.languages import LANGUAGES, available
+from knowledge.languages import LANGUAGES
 from knowledge.source import KnowledgeError
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Rettvis: a multilingual rights helper.")
-locales_app = typer.Typer(no_args_is_help=True, help="The translations.")
 bench_app = typer.Typer(no_args_is_help=True, help="Measurements.")
 for name, part in (("knowledge", knowledge_app), ("locales", locales_app), ("staff", staff_app), ("bench", bench_app)):
     app.add_typer(part, name=name)
@@ -55,8 +55,9 @@ def demo(port: int = 8000) -> None:
     database.close()
     address = f"http://localhost:{port}"
     out.print(f"\nCitizens       {address}/")
-    out.print(f"The desk       {address}/desk       log-ins: {', '.join(logins[:-1])}")
-    out.print(f"Learning       {address}/learning   log-in: {logins[-1]}")
+    out.print(f"The desk       {address}/desk       log-ins: {', '.join(logins[:-2])}")
+    out.print(f"Learning       {address}/learning   log-in: {logins[-2]}")
+    out.print(f"Translations   {address}/curate     log-in: {logins[-1]}")
     out.print(f"The password of every demo log-in is {people.PASSWORD}\n")
     _serve("127.0.0.1", port)
 
@@ -151,10 +152,13 @@ def understand() -> None:
 
 @app.command()
 def evaluate(
-    file: Annotated[Path | None, typer.Argument(help='JSON lines {"lang", "text", "label"}')] = None,
+    file: Annotated[Path | None, typer.Argument(help='JSON lines {"lang", "text", "label"?}')] = None,
     as_json: Annotated[bool, typer.Option("--json")] = False,
 ) -> None:
-    """How well questions are understood, per language. Without a file: the held-out questions of the tests."""
+    """How well questions and their language are understood. Without a file: the held-out questions of the tests.
+
+    Rows without a label, as in tests/understanding/languages.jsonl, are for the language only.
+    """
     from connectors import understanding
 
     file = file or understanding.HELD_OUT
@@ -164,6 +168,8 @@ def evaluate(
         print(json.dumps(report, ensure_ascii=False))
         return
     table = Table("language", "questions", "top-1", "top-3", "crisis recall", "out-of-scope recall", "false rejections")
+    for name in ("language", "language, < 4 words"):
+        table.add_column(name)
     for language, scores in report.items():
         cells = [f"{score:.1%}" if isinstance(score, float) else "–" for score in list(scores.values())[1:]]
         table.add_row(language, str(scores["questions"]), *cells)
@@ -182,54 +188,6 @@ def _json_lines(lines: TextIO, name: str) -> Iterator[dict[str, Any]]:
             print(f"{name}:{number}: {error}", file=sys.stderr)
             raise typer.Exit(1) from error
         yield row
-
-
-@locales_app.command("update")
-def locales_update(language: Annotated[list[str] | None, typer.Argument()] = None) -> None:
-    """Gather the texts to translate and bring catalogues up to date (all, or the ones named; a new one is begun)."""
-    from connectors import catalogues
-    from knowledge.library import Library
-
-    library = Library.load()
-    for code in language or []:
-        if code not in LANGUAGES:
-            raise typer.BadParameter(f"{code} is not one of {', '.join(LANGUAGES)}")
-    for code in language or available():
-        for domain in catalogues.DOMAINS:
-            if (code, domain) != ("nb", "knowledge"):
-                print(catalogues.update(code, domain, library))
-
-
-@locales_app.command("compile")
-def locales_compile() -> None:
-    """Compile the catalogues (the program does this by itself when they have changed)."""
-    from connectors import catalogues
-
-    for compiled in catalogues.compile_all():
-        print(compiled)
-
-
-@locales_app.command("status")
-def locales_status(as_json: Annotated[bool, typer.Option("--json")] = False) -> None:
-    """How far each language is."""
-    from connectors import catalogues
-    from knowledge.library import Library
-
-    rows = catalogues.status(Library.load())
-    if as_json:
-        shown = {
-            row.language: {
-                "messages": {"translated": row.messages[0], "total": row.messages[1]},
-                "knowledge": {"translated": row.knowledge[0], "total": row.knowledge[1]},
-            }
-            for row in rows
-        }
-        print(json.dumps(shown))
-        return
-    table = Table("language", "interface", "knowledge")
-    for row in rows:
-        table.add_row(row.language, "{}/{}".format(*row.messages), "{}/{}".format(*row.knowledge))
-    out.print(table)
 
 
 @bench_app.command("serve")

@@ -73,6 +73,18 @@ PEOPLE = [
         "hours": _DAY,
         "usual_minutes": 60,
     },
+    {
+        "login": "redaktor",
+        "name": "Redaktør (demo)",
+        "role": "redaktør",
+        "office": "Innbyggernes modell",
+        "duties": ["editor"],
+        "languages": ["nb", "en"],
+        "places": [],
+        "topics": [],
+        "hours": _DAY,
+        "usual_minutes": 60,
+    },
 ]
 PASSWORD = "demo-only"  # noqa: S105 (printed at every start)
 

@@ -13,6 +13,8 @@ from bot.understanding import language
 from bot.understanding.classifier import OUTSIDE, Prediction
 
 HELD_OUT = ROOT / "tests" / "understanding" / "heldout.jsonl"
+A_FEW_WORDS = 4
+"""From so many words on, the language of a text is expected to be found; of shorter ones it often cannot be."""
 AT_ONCE = 32
 """Lines embedded at the same time: the cores share them."""
 
@@ -44,15 +46,22 @@ def _row(row: dict[str, Any], prediction: Prediction) -> dict[str, Any]:
 
 
 def evaluate(model: Path, rows: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
-    """Per language and for all: top-1 and top-3 of what is in scope, crisis recall, out-of-scope recall and false
-    rejections (a question of ours that was refused)."""
-    answers = list(understood(model, rows))
+    """Per language and for all: top-1 and top-3 of what is in scope, crisis recall, out-of-scope recall, false rejections
+    (a question of ours that was refused), and how often the language is found in texts of four words and more, and in
+    shorter ones. Rows without a label are for the language only."""
+    labelled = [row for row in rows if row.get("label")]
+    answers = list(understood(model, labelled)) if labelled else []
     judged = [
         (row.get("lang") or answer["language"], row["label"], [rank["label"] for rank in answer["ranking"]])
-        for row, answer in zip(rows, answers, strict=True)
+        for row, answer in zip(labelled, answers, strict=True)
     ]
-    report = {str(code): _scores([j for j in judged if j[0] == code]) for code in sorted({j[0] for j in judged})}
-    return {**report, "all": _scores(judged)}
+    found = [_language_found(row) for row in rows if row.get("lang")]
+    codes = sorted({str(code) for code, *_ in (*judged, *found)})
+    report = {
+        code: _scores([j for j in judged if j[0] == code]) | _languages([f for f in found if f[0] == code])
+        for code in codes
+    }
+    return {**report, "all": _scores(judged) | _languages(found)}
 
 
 def _scores(judged: list[tuple[str, str, list[str]]]) -> dict[str, Any]:
@@ -66,6 +75,20 @@ def _scores(judged: list[tuple[str, str, list[str]]]) -> dict[str, Any]:
         "crisis_recall": _share(ranking[0] == "crisis" for ranking in crisis),
         "out_of_scope_recall": _share(ranking[0] == OUTSIDE for ranking in outside),
         "false_rejections": _share(ranking[0] == OUTSIDE for _, ranking in ours),
+    }
+
+
+def _language_found(row: dict[str, Any]) -> tuple[str, bool, bool]:
+    """The row's language, whether its text is long, and whether the language was found. "ar-Latn" is Arabic."""
+    found = language.identify(row["text"])
+    long = len(row["text"].split()) >= A_FEW_WORDS
+    return row["lang"], long, found is not None and found[0] == row["lang"].partition("-")[0]
+
+
+def _languages(found: list[tuple[str, bool, bool]]) -> dict[str, float | None]:
+    return {
+        "language_found": _share(right for _, long, right in found if long),
+        "language_found_short": _share(right for _, long, right in found if not long),
     }
 
 

@@ -6,14 +6,15 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from knowledge.languages import LANGUAGES, LOCALES, SOURCE, catalogue, po_file
+from knowledge import translations
+from knowledge.languages import LANGUAGES, LOCALES, SOURCE
 from knowledge.library import FOLDER, PLACEHOLDER, Library
 from knowledge.readability import lix
+from knowledge.reviews import MESSAGES, read_reviews, reviews_file
 from knowledge.schema import Entry
 from knowledge.source import KnowledgeError, Problem, line_of
+from knowledge.wording import ANSWER_LENGTH, TYPED_AMOUNT
 
-ANSWER_LENGTH = 300
-"""Characters of a first answer: two SMS of 153 in GSM-7."""
 LIX_LIMIT = 40
 """First answers must be easy to read (LIX, Björnsson 1968)."""
 
@@ -21,10 +22,6 @@ CHECKED_WITHIN = 180
 """Days after which somebody must look at an entry again, whatever its review date says."""
 
 _LAW_SECTION = re.compile(r"^(?:§ \d|§§ \d|kapittel \d|hele loven$|hele forskriften$)")
-_TYPED_AMOUNT = re.compile(
-    r"\d[\d\s.,]*\s*(?:kr\b|(?:norske )?kroner|NOK\b|%|prosent|pst\b|per cent|percent|øre\b|,-)|\b(?:kr|NOK)\.? ?\d",
-    re.IGNORECASE,
-)
 
 
 @dataclass(frozen=True)
@@ -49,8 +46,10 @@ def check(folder: Path = FOLDER, locales: Path = LOCALES, today: date | None = N
     for entry in library.entries.values():
         problems += _wording(library, entry, folder, today)
     problems += _elsewhere(library, folder, today)
-    problems += _translations(library, locales, today)
-    return Report(sorted(set(problems)), sorted(_notices(library, folder, today)), len(library.entries))
+    problems += translations.problems(library, locales, today)
+    problems += _reviews(library, locales, today)
+    notices = [*_notices(library, folder, today), *translations.leftovers(library, locales)]
+    return Report(sorted(set(problems)), sorted(notices), len(library.entries))
 
 
 def _unknown_names(library: Library, folder: Path, today: date) -> Iterator[Problem]:
@@ -126,39 +125,26 @@ def _faults(library: Library, text: str, today: date) -> Iterator[str]:
         return
     if "{" in filled or "}" in filled:
         yield "braces that are no figure"
-    if _TYPED_AMOUNT.search(text):
+    if TYPED_AMOUNT.search(text):
         yield "an amount is typed; name a parameter instead"
     if "!" in text:
         yield "no exclamation marks"
 
 
-def _translations(library: Library, locales: Path, today: date) -> Iterator[Problem]:
+def _reviews(library: Library, locales: Path, today: date) -> Iterator[Problem]:
     for code in LANGUAGES:
-        po = po_file(code, "knowledge", locales)
-        if code == SOURCE or not po.is_file():
-            continue
+        file = reviews_file(code, locales)
         try:
-            catalogue(code, "messages", locales)
-            texts = catalogue(code, "knowledge", locales)
+            signed = read_reviews(file)
         except KnowledgeError as error:
             yield from error.problems
             continue
-        for context, source, _ in library.translatable():
-            translation = texts.find(source, context)
-            if translation is None:
-                continue  # shown in the source language with a note; counted by `locales status`
-            if sorted(PLACEHOLDER.findall(source)) != sorted(PLACEHOLDER.findall(translation)):
-                yield Problem(po, _po_line(po, context), f"{context}: the figures differ from the source")
-            elif context.endswith(".answer") and len(library.fill(translation, code, today)) > ANSWER_LENGTH:
-                length = len(library.fill(translation, code, today))
-                yield Problem(po, _po_line(po, context), f"{context}: {length} characters, at most {ANSWER_LENGTH}")
-            if _TYPED_AMOUNT.search(translation):
-                yield Problem(po, _po_line(po, context), f"{context}: an amount is typed; name a parameter instead")
-
-
-def _po_line(po: Path, context: str) -> int:
-    lines = po.read_text(encoding="utf-8").splitlines()
-    return next((number for number, line in enumerate(lines, 1) if line == f'msgctxt "{context}"'), 1)
+        for name, review in signed.items():
+            line = line_of(file, (name,))
+            if name != MESSAGES and (name not in library.sources or code == SOURCE):
+                yield Problem(file, line, f"{name!r} is not an entry or a place with a translation to read")
+            if review.on > today:
+                yield Problem(file, line, f"{name}: nobody can have read it on {review.on}, which has not been yet")
 
 
 def _notices(library: Library, folder: Path, today: date) -> Iterator[Problem]:

@@ -6,7 +6,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from babel.dates import format_date
 from babel.numbers import format_decimal, format_percent
 
-from knowledge.languages import catalogue
+from knowledge.languages import catalogue, language
 
 
 def figure(value: Decimal, unit: str, code: str) -> str:
@@ -32,3 +32,13 @@ def _in_whole_kroner(value: Decimal) -> bool:
 def day(value: date, code: str) -> str:
     """A date in words, e.g. "23. november 2026"."""
     return format_date(value, format="long", locale=code)
+
+
+def isolated(value: object, code: str) -> str:
+    """A value that is put into a text. Where one reads from the right, it keeps its own direction."""
+    return f"\u2068{value}\u2069" if language(code).direction == "rtl" else str(value)
+
+
+def length(text: str) -> int:
+    """The characters of a text that are seen."""
+    return sum(character not in "\u2068\u2069" for character in text)

@@ -21,6 +21,10 @@ LANGUAGES = ("nb", "nn", "en", "pl", "uk", "ar", "fa", "so", "ti", "ckb")
 """The languages people write in; those with a messages.po can be answered in."""
 
 
+_NOT_IN_CLDR = {"sma": "Åarjelsaemien gïele"}
+"""Languages people write that CLDR has no locale for, by their own name."""
+
+
 @dataclass(frozen=True)
 class Language:
     code: str
@@ -31,6 +35,8 @@ class Language:
 @cache
 def language(code: str) -> Language:
     """A language by its code: its own name and the direction it is written in (CLDR)."""
+    if code in _NOT_IN_CLDR:
+        return Language(code, _NOT_IN_CLDR[code], "ltr")
     locale = Locale.parse(code)
     name = locale.get_display_name(code) or code
     return Language(code, name[0].upper() + name[1:], locale.text_direction)

@@ -5,14 +5,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
-from knowledge.formatting import figure
+from knowledge.formatting import figure, isolated
 from knowledge.languages import LOCALES, SOURCE, catalogue
+from knowledge.reviews import Reading, reading, reviews, source_hash
 from knowledge.schema import (
     SECTIONS,
     Checked,
@@ -86,6 +87,8 @@ class Explanation:
     """The newest date from which a figure in the text holds; None when there is no figure."""
     translated: bool
     """False where part of it is shown in the source language because its translation is missing or out of date."""
+    reading: Reading
+    """Whether a native reader has read the translation."""
 
 
 @dataclass(frozen=True)
@@ -168,7 +171,7 @@ class Library:
 
         def value(match: re.Match[str]) -> str:
             name = match.group(1)
-            return figure(self.rate(name, on)[0], self.parameters[name].unit, code)
+            return isolated(figure(self.rate(name, on)[0], self.parameters[name].unit, code), code)
 
         return PLACEHOLDER.sub(value, text)
 
@@ -224,6 +227,7 @@ class Library:
             points=tuple(point for point in local.points if topic in point.topics) if local else (),
             rates_from=max((self.rate(name, today)[1] for name in named), default=None),
             translated=all(part.language == code for part in shown),
+            reading=self.reading(topic, code),
         )
 
     def crisis_help(self, kind: str, code: str) -> CrisisHelp:
@@ -236,6 +240,27 @@ class Library:
         lines = {line.id: line for line in self.crisis.lines}
         message = self._text("crisis", kind, found[kind].message, code, date.today())
         return CrisisHelp(kind, message, tuple(lines[name] for name in found[kind].lines))
+
+    @cached_property
+    def sources(self) -> dict[str, list[tuple[str, str]]]:
+        """The texts to translate, as (context, text), by the entry, place or crisis.yml they stand in."""
+        found: dict[str, list[tuple[str, str]]] = {}
+        for context, text, _ in self.translatable():
+            found.setdefault(context.partition(".")[0], []).append((context, text))
+        return found
+
+    def version(self, name: str) -> str:
+        """The version of the source texts of an entry, a place or crisis.yml."""
+        return source_hash(text for _, text in self.sources[name])
+
+    def reading(self, name: str, code: str) -> Reading:
+        """Whether a native reader has read the translation of an entry, a place or crisis.yml."""
+        if code == SOURCE:
+            return Reading("source")
+        texts = catalogue(code, "knowledge", self.locales)
+        translated = sum(texts.find(text, context) is not None for context, text in self.sources[name])
+        signed = reviews(code, self.locales).get(name)
+        return reading(signed, self.version(name), translated, len(self.sources[name]))
 
     def translatable(self) -> list[tuple[str, str, str]]:
         """Every sentence to translate, as (context, text, place in the files)."""

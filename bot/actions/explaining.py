@@ -6,7 +6,6 @@ from bot import answers
 from bot.actions.base import Events, RettvisAction, Situation
 from bot.effects import RecordNeed
 from bot.replies import Choice
-from bot.speech import understands
 from bot.understanding.labels import FOLLOW_UPS
 
 SURE = 0.5
@@ -52,24 +51,16 @@ def explain(now: Situation, topic: str) -> Events:
     s = now.speech
     if topic in now.library.entries:
         now.say(answers.answer(now.library.explain(topic, s.code, now.facts.get("place")), s))
-        _say_that_language_is_missing(now)
     else:
         now.say_text(
-            s.gettext("I think you ask about this, but I have no checked answer yet: {topic}").format(
-                topic=now.library.title(topic, s.code)
+            s.fill(
+                s.gettext("I think you ask about this, but I have no checked answer yet: {topic}"),
+                topic=now.library.title(topic, s.code),
             ),
             answers.a_person(s),
         )
         now.do(RecordNeed(moment="no_answer", barrier="other", topic=topic))
     return [SlotSet("topic", topic)]
-
-
-def _say_that_language_is_missing(now: Situation) -> None:
-    s, written = now.speech, now.written
-    if not understands(written, s.code):
-        text = s.gettext("I cannot answer in {language} yet. A person can, with an interpreter. It is free.")
-        now.say_text(text.format(language=s.language_name(written)), answers.a_person(s))
-        now.do(RecordNeed(moment="no_answer", barrier="language", topic=now.intent))
 
 
 class FollowUp(RettvisAction):

@@ -1,12 +1,12 @@
 """Language and one's own data: the person decides."""
 
-from bot import answers
+from bot import answers, unspoken
 from bot.actions.base import Events, RettvisAction, Situation
-from bot.effects import DeleteConversation, SetLanguage
+from bot.effects import DeleteConversation, RecordNeed, SetLanguage
 from bot.replies import Choice, Reply
 from bot.speech import speech
 from bot.understanding.language import named
-from knowledge.languages import LANGUAGES, available, language
+from knowledge.languages import available
 
 
 class ChangeLanguage(RettvisAction):
@@ -20,14 +20,12 @@ class ChangeLanguage(RettvisAction):
             text = s.gettext("We go on in English. What do you need help with?")
             now.say(Reply(text=text, language=s.code))
             return []
+        if wanted:
+            now.say(unspoken.notice(wanted))
+            now.do(RecordNeed(moment="no_answer", barrier="language", language=wanted))
+            return []
         s = now.speech
-        choices = [Choice(id=f"change_language:{code}", title=language(code).autonym) for code in available()]
-        missing = wanted if wanted in LANGUAGES else None
-        text = s.gettext("Which language do you want?")
-        if missing:
-            cannot = s.gettext("I cannot answer in {language} yet. A person can, with an interpreter. It is free.")
-            text = f"{cannot.format(language=s.language_name(missing))} {text}"
-        now.say_text(text, *choices, answers.a_person(s))
+        now.say_text(s.gettext("Which language do you want?"), *unspoken.languages(), answers.a_person(s))
         return []
 
 

@@ -109,6 +109,14 @@ def last_offer(session: Session, conversation_id: str, before: int) -> Message |
     return message if message and message.body else None
 
 
+def said(session: Session, conversation_id: str, text: str) -> bool:
+    """Whether the bot has said just this already."""
+    query = select(Message.id).where(
+        Message.conversation_id == conversation_id, Message.author == "bot", Message.text == text
+    )
+    return session.scalar(query.limit(1)) is not None
+
+
 def is_last(session: Session, message: Message, before: int) -> bool:
     """Whether nobody has said anything between a message and another one of the same conversation."""
     query = select(Message.id).where(

@@ -14,6 +14,7 @@ from connectors.api import Here
 from connectors.security import csrf_token
 from connectors.staff import Duty, voice
 from connectors.words import barrier_names, condition_names, moment_names, pulse_answers, pulse_questions
+from knowledge.greetings import greetings
 from knowledge.languages import LANGUAGES
 from knowledge.library import Library
 
@@ -64,7 +65,7 @@ def _names(library: Library, s: Speech) -> dict[str, str]:
     """Every coded value in words."""
     named = {topic: library.title(topic, s.code) for topic in library.topics}
     named |= {place.id: place.name for place in library.places.values()}
-    named |= {code: s.language_name(code) for code in LANGUAGES}
+    named |= {code: s.language_name(code) for code in (*LANGUAGES, *greetings())}
     named |= {**barrier_names(s), **condition_names(s), **moment_names(s)}
     return named | {"": s.gettext("Not known"), "elsewhere": s.gettext("Another place")}
 

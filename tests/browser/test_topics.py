@@ -36,7 +36,7 @@ def test_from_a_search_to_a_page_to_the_conversation_without_javascript(server: 
     expect(page.get_by_role("link", name="Frøya")).to_have_attribute("aria-current", "true")
     page.locator("button[name=choice]").click()
     expect(page.locator(".message.bot").last).to_contain_text("2,012 kr")
-    page.locator(".message.bot").last.locator("a[href^='/topics/']").click()
+    page.locator(".message.bot").last.get_by_role("link", name="Open as a page").click()
     expect(page.locator("h1")).to_contain_text("Child benefit")
 
 

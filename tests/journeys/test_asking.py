@@ -1,7 +1,10 @@
 """A person asks, in their own language, through the API."""
 
 import pytest
+from sqlalchemy import select
 
+from bot.records.tables import Need
+from knowledge.languages import available
 from knowledge.library import Library
 from tests.conftest import Citizen, Server
 
@@ -121,10 +124,45 @@ def test_another_language_can_be_asked_for_at_any_time(server: Server) -> None:
     assert citizen.write("what if they say no?")[0]["language"] == "en"
 
 
-def test_a_language_there_is_no_answer_in_yet_is_admitted_and_a_person_offered(citizen: Citizen) -> None:
-    replies = citizen.write("Imisa ayaan ka heli karaa barnetrygd laba carruur ah ee aan haysto?")
-    assert "Somali" in replies[-1]["text"]
-    assert "human" in {choice["id"] for choice in replies[-1]["choices"]}
+def test_a_language_there_is_no_answer_in_yet_is_admitted_in_it_and_a_person_offered(citizen: Citizen) -> None:
+    replies = citizen.write("Как мне получить пособие на двоих детей?")
+    assert (replies[-1]["language"], "русском" in replies[-1]["text"]) == ("ru", True)
+    offered = [choice["id"] for choice in replies[-1]["choices"]]
+    assert "human" in offered
+    assert [choice for choice in offered if choice.startswith("change_language:")] == [
+        f"change_language:{code}" for code in available()
+    ]
+
+
+def test_it_is_admitted_once_and_the_need_is_written_down_without_identity(server: Server) -> None:
+    citizen = Citizen(server)
+    citizen.write("¿Cómo puedo pedir ayuda para pagar el alquiler de mi casa?")
+    again = citizen.write("¿Cuánto dinero pagan por cada hijo que tengo?")
+    assert not any(reply["language"] == "es" for reply in again)
+    with server.installation.database.reading() as session:
+        found = session.scalars(select(Need).where(Need.language == "es")).all()
+    assert [(need.moment, need.barrier) for need in found] == [("no_answer", "language")]
+
+
+def test_a_language_that_is_offered_instead_is_taken_and_kept(server: Server) -> None:
+    citizen = Citizen(server)
+    citizen.write("Kiramı ödeyemiyorum, bana kim yardım edebilir?")
+    assert citizen.pick("change_language:ar")[0]["language"] == "ar"
+    assert citizen.write("Kiramı ödeyemiyorum, bana kim yardım edebilir?")[-1]["language"] == "ar"
+
+
+def test_danger_still_comes_first_in_a_language_there_is_no_answer_in(server: Server) -> None:
+    citizen = Citizen(server)
+    replies = citizen.write("Мой муж бьёт меня и хочет убить, помогите пожалуйста")
+    assert replies[0]["card"]["kind"] == "crisis"
+    assert replies[-1]["language"] == "ru"
+    assert replies[-1]["choices"][0]["id"] == "urgent_human"
+
+
+def test_a_language_asked_for_by_name_is_answered_in_it_if_only_to_say_no(citizen: Citizen) -> None:
+    replies = citizen.write("can you speak Turkish please")
+    assert "Türkçe" in replies[0]["text"]
+    assert replies[0]["language"] == "tr"
 
 
 def test_it_never_pretends_to_be_human(citizen: Citizen) -> None:

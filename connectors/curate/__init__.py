@@ -1,0 +1,1 @@
+"""The editors' pages: translations beside their source, corrected and signed."""
