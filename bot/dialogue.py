@@ -16,6 +16,7 @@ import structlog
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.exc import StaleDataError
 
 from bot import answers, unspoken
 from bot.actions.base import Services, provided
@@ -30,13 +31,13 @@ from bot.effects import (
     SetLanguage,
     SetPlace,
 )
-from bot.handoff import citizen, handoffs, summary
+from bot.handoff import citizen, handoffs, summary, telling
 from bot.handoff.desk import DESK
 from bot.needs import needs
 from bot.records import conversations
 from bot.records.access import access_own, looks_at
 from bot.records.database import Database
-from bot.records.tables import Conversation, Handoff, Look, Message, Note, now
+from bot.records.tables import Conversation, Handoff, Look, Message, Move, Note, now
 from bot.replies import Choice, OfferCard, Reply
 from bot.settings import Patience
 from bot.speech import speech
@@ -47,6 +48,8 @@ from knowledge.library import Library
 
 log = structlog.get_logger(__name__)
 
+TRIES = 3
+"""How often a turn is begun that others disturb."""
 LONGEST = 4_000
 """Characters of one message; more is refused with a reason."""
 
@@ -78,6 +81,7 @@ class Kept:
 
     messages: Sequence[Message]
     handoffs: Sequence[Handoff]
+    moves: Sequence[Move]
     notes: Sequence[Note]
     looks: Sequence[Look]
 
@@ -131,6 +135,12 @@ class Dialogue:
         with self._database.reading() as session:
             return conversations.history(session, mine.id, after, limit)
 
+    def last_summary(self, mine: Conversation) -> int | None:
+        """The id of the message that last showed what would be passed on to a contact."""
+        with self._database.reading() as session:
+            found = summary.last_shown(session, mine.id)
+            return found.id if found else None
+
     def human(self, mine: Conversation) -> Handoff | None:
         """The handoff of a person's own conversation that is open, if any."""
         with self._database.reading() as session:
@@ -158,6 +168,7 @@ class Dialogue:
             return Kept(
                 conversations.history(session, mine.id, limit=1_000_000),
                 session.scalars(select(Handoff).where(mine_only).order_by(Handoff.id)).all(),
+                session.scalars(select(Move).join(Handoff).where(mine_only).order_by(Move.id)).all(),
                 session.scalars(notes).all(),
                 looks_at(session, mine),
             )
@@ -217,7 +228,7 @@ class Dialogue:
             await self._assistant.prepare(inbound.text)
         async with self._assistant.one_at_a_time(inbound.conversation_id):
             try:
-                outcome = await self._turn(inbound, await self._shows_danger(inbound))
+                outcome = await self._turn_again(inbound, await self._shows_danger(inbound))
             except Exception as error:
                 # Said to the person, logged for us; the conversation goes on. A database that is away raises again.
                 # Only the kind of error and where: its message, and what stood in variables, may be what was written.
@@ -227,6 +238,15 @@ class Dialogue:
         self._heard(inbound.conversation_id)
         self._heard(DESK)
         return outcome
+
+    async def _turn_again(self, inbound: Message, danger: bool) -> Outcome:
+        """The turn; once more where a contact or the clock has changed the handoff at the same moment."""
+        for _ in range(TRIES - 1):
+            try:
+                return await self._turn(inbound, danger)
+            except StaleDataError:
+                self._assistant.forget(inbound.conversation_id)
+        return await self._turn(inbound, danger)
 
     async def _shows_danger(self, inbound: Message) -> bool:
         """Whether words that are not meant for the bot show danger: it is silent, but a contact must be rung."""
@@ -240,6 +260,8 @@ class Dialogue:
 
     async def _turn(self, stored: Message, danger: bool) -> Outcome:
         with self._database.transaction() as session:
+            # locked, so that nobody takes over in the middle of an answer, and two processes never answer the same
+            session.get(Conversation, stored.conversation_id, with_for_update=True)
             inbound = session.get(Message, stored.id)
             if inbound is None:
                 return Outcome(stored.id, deleted=True)
@@ -250,7 +272,7 @@ class Dialogue:
             handoff = handoffs.open_handoff(session, conversation.id)
             inbound.handoff_id = handoff.id if handoff else None
             if self._is_for_a_person(session, conversation, inbound, handoff, danger):
-                return Outcome(inbound.id, self._replies_to(session, inbound))
+                return Outcome(stored.id, self._replies_to(session, stored))
             payload = self._payload(session, conversation, inbound)
             facts = {
                 "language": conversation.language,
@@ -285,7 +307,7 @@ class Dialogue:
             handoffs.citizen_wrote(session, handoff, turn.when)
             taken = True
         if taken:
-            conversations.answers_to(session, inbound, since=newest)
+            conversations.answers_to(session, conversation.id, inbound.id, since=newest)
         return taken
 
     def _commit_to_records(self, session: Session, conversation: Conversation, inbound: Message, turn: Turn) -> Outcome:
@@ -309,6 +331,7 @@ class Dialogue:
     def _do(self, session: Session, conversation: Conversation, inbound: Message, effect: Effect) -> None:
         match effect:
             case RequestContact():
+                before = handoffs.open_handoff(session, conversation.id)
                 everything = summary.lines(session, self._library, conversation, None, speech(conversation.language))
                 agreed = summary.agreed(session, conversation.id, effect.consent)
                 handoff = handoffs.request(
@@ -321,6 +344,8 @@ class Dialogue:
                     patience=self._patience,
                 )
                 inbound.handoff_id = handoff.id
+                if before and effect.urgent:  # it was open already: who is rung now, the system says
+                    telling.asked_next(session, handoff, None, handoffs.standing_offer(handoff), now())
             case RecordNeed():
                 need = needs.record(
                     session,
@@ -408,15 +433,22 @@ class Dialogue:
         return [message for message in after if message.reply_to == inbound.id]
 
     def _apologise(self, inbound_id: int) -> Outcome:
+        """A turn that failed: the person is told by the bot, or, where a contact has it in hand, the contact gets it."""
         with self._database.transaction() as session:
             inbound = session.get_one(Message, inbound_id)
             inbound.awaiting = False
+            handoff = handoffs.open_handoff(session, inbound.conversation_id)
+            inbound.handoff_id = handoff.id if handoff else None
+            if handoff and handoff.in_hand:
+                handoffs.citizen_wrote(session, handoff, now())
+                return Outcome(inbound_id)
             s = speech(session.get_one(Conversation, inbound.conversation_id).language)
             text = s.gettext("Something went wrong with me. Your message is kept. Write again, or talk to a person.")
             reply = Reply(text=text, language=s.code, choices=(answers.a_person(s),))
-            return Outcome(
-                inbound_id, [conversations.say(session, inbound.conversation_id, reply, reply_to=inbound_id)]
+            said = conversations.say(
+                session, inbound.conversation_id, reply, reply_to=inbound_id, handoff_id=inbound.handoff_id
             )
+            return Outcome(inbound_id, [said])
 
 
 @cache

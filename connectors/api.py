@@ -1,6 +1,6 @@
 """The API that channels and other programs use: /api/v1, described at /openapi.json."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 from http import HTTPStatus
 from typing import Annotated, Any
@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from sse_starlette import EventSourceResponse, ServerSentEvent
 
 from bot.dialogue import LONGEST, Unusable
-from bot.records.tables import Conversation, Handoff, Look, Message
+from bot.records.tables import Conversation, Handoff, Look, Message, Move
 from bot.replies import Card, Choice, Link, SharedLine
 from connectors.installation import Installation, installation
 from connectors.problems import Problem, described
@@ -112,6 +112,16 @@ class Note(BaseModel):
     text: str
 
 
+class Step(BaseModel):
+    """One step of a handoff."""
+
+    at: datetime
+    state: str
+    by: str
+    contact: str | None
+    reason: str | None
+
+
 class Helped(BaseModel):
     """What is kept of one time a person was asked for."""
 
@@ -129,9 +139,11 @@ class Helped(BaseModel):
     accepted: datetime | None
     closed: datetime | None
     outcome: str | None
+    helpers: list[str]
+    steps: list[Step]
 
     @classmethod
-    def of(cls, handoff: Handoff) -> "Helped":
+    def of(cls, handoff: Handoff, moves: Sequence[Move]) -> "Helped":
         return cls(
             id=handoff.id,
             state=handoff.state,
@@ -147,6 +159,12 @@ class Helped(BaseModel):
             accepted=handoff.accepted_at,
             closed=handoff.closed_at,
             outcome=handoff.outcome,
+            helpers=[helper.staff.name for helper in handoff.helpers],
+            steps=[
+                Step(at=each.at, state=each.state, by=each.by, contact=each.contact, reason=each.reason)
+                for each in moves
+                if each.handoff_id == handoff.id
+            ],
         )
 
 
@@ -187,7 +205,7 @@ class Export(BaseModel):
             place=mine.place,
             begun=mine.created_at,
             messages=[Said.of(message) for message in kept.messages],
-            handoffs=[Helped.of(handoff) for handoff in kept.handoffs],
+            handoffs=[Helped.of(handoff, kept.moves) for handoff in kept.handoffs],
             notes=[Note(at=note.at, name=note.staff.name, text=note.text) for note in kept.notes],
             looks=[Seen.of(look) for look in kept.looks],
         )

@@ -2,9 +2,9 @@
 
 import asyncio
 import os
+from collections.abc import Awaitable, Callable
 
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
 
 from bot.handoff import rounds
 from bot.handoff.desk import DESK
@@ -15,14 +15,26 @@ log = structlog.get_logger(__name__)
 
 
 async def run(here: Installation) -> None:
-    """For ever, every RETTVIS_ROUND_SECONDS (2 by default). A database that is away is waited for."""
+    """Rounds and notices, for ever, each on its own, so that a slow mail server holds up nobody who waits."""
+    await asyncio.gather(_again_and_again(_round, here), _again_and_again(_notices, here))
+
+
+async def _again_and_again(do: Callable[[Installation], Awaitable[None]], here: Installation) -> None:
+    """Every RETTVIS_ROUND_SECONDS (2 by default). What fails is tried again; only the kind of failure is told."""
     pause = float(os.environ.get("RETTVIS_ROUND_SECONDS", "2"))
     while True:
         try:
-            changed = rounds.make(here.database, here.settings.patience)
-            for channel in (*changed, *([DESK] if changed else [])):
-                here.live.heard(channel)
-            await notices.send_due(here.database)
-        except SQLAlchemyError as error:
-            log.error("a round was not finished", error=type(error).__name__)
+            await do(here)
+        except Exception as error:
+            log.error("what the clock does was not finished", what=do.__name__, error=type(error).__name__)
         await asyncio.sleep(pause)
+
+
+async def _round(here: Installation) -> None:
+    changed = await asyncio.to_thread(rounds.make, here.database, here.settings.patience)
+    for channel in (*changed, *([DESK] if changed else [])):
+        here.live.heard(channel)
+
+
+async def _notices(here: Installation) -> None:
+    await notices.send_due(here.database)

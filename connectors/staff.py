@@ -16,7 +16,7 @@ from connectors.api import Here
 from knowledge.languages import available
 
 ENROL = "/me/two-step"
-_HOMES = {"contact": "/desk", "programme": "/learning", "admin": "/people"}
+_HOMES = {"contact": "/desk", "programme": "/learning", "editor": "/curate", "admin": "/people"}
 _PAGES = re.compile(r"/(?:desk|learning|curate|people|me)(?:/[0-9]+)?(?![^/?#])", re.ASCII)
 """The part of an address that can be opened by itself: `/desk/5` of `/desk/5/say`."""
 

@@ -85,7 +85,8 @@ class AskConsent(RettvisAction):
             Choice(id="share:no", title=s.gettext("No, start with an empty page")),
             cancel(now),
         )
-        message = f"{who} {ask}"
+        since = s.gettext("What you write from now on is seen too.")
+        message = f"{who} {ask} {since}"
         now.say(
             Reply(
                 text=f"{message}\n{listed}\n{strike}" if len(shown) > 1 else f"{message}\n{listed}",
@@ -154,11 +155,16 @@ def _hand_over(
             return
         agreed = next((each for each in chosen.considered if each.contact.id == shown), chosen.best)
         best = agreed if agreed.at_work == chosen.at_work else chosen.best
-        waiting = open_handoff(session, now.tracker.sender_id)
-        contact = waiting.contact if waiting else best.contact
+        if urgent and open_handoff(session, now.tracker.sender_id):  # the system says who is rung, once they are
+            now.say_text(s.gettext("If you are in danger now, call 112. If a life is in danger, call 113."))
+            now.do(RequestContact(urgent=True, topic=now.topic))
+            return
+        contact = best.contact
         card = contact_card(session, contact, s, now.written)
     told = s.gettext("I have told {name}. {wait} You will see here when {name} writes. Until then I answer, a program.")
-    text = s.fill(told, name=card.name, wait=card.wait)
+    if not (best.at_work or urgent):
+        told = s.gettext("Nobody can answer right now. {name}, {role}, will be told. {wait}")
+    text = s.fill(told, name=card.name, role=card.role, wait=card.wait)
     if urgent:
         text = f"{text} {s.gettext('If you are in danger now, call 112. If a life is in danger, call 113.')}"
     now.say(Reply(text=text, language=s.code, card=card, choices=waiting_choices(s)))

@@ -57,6 +57,8 @@ class Turn:
 def takes_choice(turn: Turn, name: str) -> bool:
     """Do what a choice of a handoff means. Returns whether it was one."""
     do = _CHOICES.get(name)
+    if name == "urgent_human" and turn.handoff and turn.handoff.in_hand:
+        do = _urgent_human
     if do is None:
         return False
     turn.conversation.pending_question = None
@@ -74,16 +76,38 @@ def takes_text(turn: Turn, danger: bool) -> bool:
         danger: whether the words show acute danger; then nothing stands between them and help.
     """
     handoff = turn.handoff
+    if turn.conversation.pending_question == "phone":
+        number, turn.inbound.text = phone_number(turn.inbound.text), masking.mask(turn.inbound.text)
+    else:
+        number = None
     pending, turn.conversation.pending_question = turn.conversation.pending_question, None
     if handoff and pending and not danger and not (handoff.in_hand and pending != "phone"):
-        _ANSWERS[pending](turn)
+        if pending == "phone":
+            _answer_phone(turn, number)
+        else:
+            _ANSWERS[pending](turn)
         return True
     if handoff is None or not handoff.in_hand:
         return False
     handoffs.citizen_wrote(turn.session, handoff, turn.when)
     if danger:
-        handoffs.alarm(turn.session, handoff, turn.when)
+        _alarm(turn)
     return True
+
+
+def _alarm(turn: Turn) -> None:
+    """Danger, while a person has it in hand: the contact is rung, and the system says the numbers. The bot is silent."""
+    handoff = _open(turn)
+    first = handoff.alarmed_at is None
+    handoffs.alarm(turn.session, handoff, turn.when)
+    if first:
+        telling.danger(turn.session, handoff)
+
+
+def _urgent_human(turn: Turn) -> None:
+    """The urgent choice of a message that was sent before somebody took over."""
+    handoffs.citizen_wrote(turn.session, _open(turn), turn.when)
+    _alarm(turn)
 
 
 def _transfer(turn: Turn) -> None:
@@ -116,10 +140,12 @@ def _another_contact(turn: Turn) -> None:
 
 def _bot_back(turn: Turn) -> None:
     handoff = _open(turn)
-    if handoff.owner:
-        turn.session.add(Notice(staff=handoff.owner, kind="taken", made_at=turn.when, next_try_at=turn.when))
+    offer = handoffs.standing_offer(handoff)
+    told = handoff.owner or (offer.contact if offer else None)
+    if told:
+        turn.session.add(Notice(staff=told, kind="taken", made_at=turn.when, next_try_at=turn.when))
     handoffs.give_back(turn.session, handoff, turn.when)
-    telling.given_back(turn.session, handoff)
+    telling.given_back(turn.session, handoff, told)
 
 
 def _reopen(turn: Turn) -> None:
@@ -135,20 +161,25 @@ def _reopen(turn: Turn) -> None:
 
 
 def _pulse(turn: Turn) -> None:
-    """An answer is kept without a link to this conversation: what was picked is not kept here either."""
+    """An answer is counted without a link to this conversation; what was picked is not kept here at all."""
     question, _, answer = turn.value.partition("-")
-    turn.inbound.text, turn.inbound.choice = "…", "pulse"
+    last = handoffs.latest_closed(turn.session, turn.conversation.id, turn.when)
+    turn.session.delete(turn.inbound)
     if (question, answer) == ("skip", ""):
+        if last:
+            last.pulse = None
         turn.say(turn.s.gettext("That is fine."))
         return
+    if last is None or last.pulse != question:
+        raise NotAllowed("not_now")
     try:
         about = turn.conversation
         pulse.record(turn.session, question, answer, language=about.language, place=about.place, channel=about.channel)
     except ValueError as error:
         raise NotAllowed("not_now") from error
-    last = handoffs.latest_closed(turn.session, turn.conversation.id, turn.when)
-    if question == "listened" and last:
-        telling.pulse_question(turn.session, last, "contributed")
+    last.pulse = "contributed" if question == "listened" else None
+    if last.pulse:
+        telling.pulse_question(turn.session, last, last.pulse)
     else:
         turn.say(turn.s.gettext("Thank you."))
 
@@ -199,10 +230,8 @@ def _answer_strengths(turn: Turn) -> None:
     turn.say(turn.s.fill(turn.s.gettext("Thank you. {name} will see it."), name=handoff.contact.name))
 
 
-def _answer_phone(turn: Turn) -> None:
+def _answer_phone(turn: Turn, number: str | None) -> None:
     handoff = _open(turn)
-    number = phone_number(turn.inbound.text)
-    turn.inbound.text = masking.mask(turn.inbound.text)
     if number is None:
         turn.conversation.pending_question = "phone"
         turn.say(
@@ -256,5 +285,4 @@ CHOICES = frozenset(_CHOICES)
 _ANSWERS: dict[str, Callable[[Turn], None]] = {
     "hopes": _answer_hopes,
     "strengths": _answer_strengths,
-    "phone": _answer_phone,
 }

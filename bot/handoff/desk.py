@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -25,7 +26,7 @@ __all__ = ["DESK", "Desk", "Lacked", "Lists", "NoAccess", "NotAllowed", "Row", "
 
 DESK = "desk"
 """The channel on which the desk hears that a handoff has changed."""
-LONGEST_NOTE = 4_000
+LONGEST_NOTE = 10_000
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,17 @@ class Row:
     stuck: bool
     """It waits, and nobody is asked."""
     my_turn: bool
+
+    def reasons(self, candidate: dict[str, Any]) -> list[str]:
+        """Why somebody was considered, without what would tell a fact the person did not share."""
+        return told_reasons(self.handoff, candidate)
+
+
+def told_reasons(handoff: Handoff, candidate: dict[str, Any]) -> list[str]:
+    """The reasons for and against a contact that may be shown: a place or topic only where the person shared theirs."""
+    shared = {line["kind"] for line in handoff.shared}
+    hidden = {reason for reason, line in (("place", "place"), ("topic", "topics")) if line not in shared}
+    return [code for code in (*candidate["reasons"], *candidate["hindrances"]) if code not in hidden]
 
 
 @dataclass(frozen=True)
@@ -84,6 +96,15 @@ class View:
     """This contact may take it over."""
     helping: bool
 
+    def reasons(self, candidate: dict[str, Any]) -> list[str]:
+        """Why somebody was considered, without what would tell a fact the person did not share."""
+        return told_reasons(self.handoff, candidate)
+
+    @property
+    def place(self) -> str | None:
+        """Where the person lives, if they shared it."""
+        return next((line.value[0] for line in self.lines if line.kind == "place" and line.value), None)
+
 
 @dataclass
 class Desk:
@@ -116,7 +137,8 @@ class Desk:
         """
         with self.database.transaction() as session:
             handoff = access_handoff(session, contact, handoff_id)
-            messages = access_messages(session, handoff)
+            messages = access_messages(session, handoff, contact)
+            inside = handoff.owner_id == contact.id or is_helper(handoff, contact)
             lines = tuple(SharedLine.model_validate(line) for line in handoff.shared)
             told = tuple(topic for line in lines if line.kind == "topics" for topic in line.value)
             since = summary.topics_in(list(messages))
@@ -128,7 +150,7 @@ class Desk:
                 lines,
                 tuple(dict.fromkeys((*since[-1:], *asked_about, *told, *since))),
                 session.scalars(select(Move).filter_by(**of_this).order_by(Move.id)).all(),
-                session.scalars(select(Note).filter_by(**of_this).order_by(Note.id)).all(),
+                session.scalars(select(Note).filter_by(**of_this).order_by(Note.id)).all() if inside else [],
                 session.scalars(select(Reminder).filter_by(**of_this, done_at=None).order_by(Reminder.due_at)).all(),
                 [each for each in active_contacts(session) if each.id != contact.id],
                 handoff.owner_id == contact.id,
@@ -139,10 +161,10 @@ class Desk:
     def messages(self, handoff_id: int, contact: Staff, after: int) -> Sequence[Message]:
         """What was said after a message id, as long as the handoff concerns the contact; nothing after that."""
         with self.database.reading() as session:
-            handoff = session.get(Handoff, handoff_id)
-            if handoff is None or handoff.closed_at is not None or not concerns(handoff, contact):
+            handoff, me = session.get(Handoff, handoff_id), session.get(Staff, contact.id)
+            if handoff is None or me is None or handoff.closed_at is not None or not concerns(handoff, me):
                 raise NoAccess
-            return access_messages(session, handoff, after)
+            return access_messages(session, handoff, me, after)
 
     def owned(self, handoff_id: int, contact: Staff) -> str | None:
         """The conversation of a handoff that this contact has in hand; None when they have not."""
@@ -170,7 +192,8 @@ class Desk:
                 return
             before = handoff.owner
             handoffs.accept(session, handoff, me)
-            handoff.conversation.pending_question = None
+            if handoff.conversation.pending_question != "phone":
+                handoff.conversation.pending_question = None
             if before and before.id != me.id:
                 session.add(Notice(staff=before, kind="taken"))
             telling.accepted(session, handoff)
@@ -261,7 +284,7 @@ class Desk:
             ValueError: the note is empty or too long.
         """
         if not text.strip() or len(text) > LONGEST_NOTE:
-            raise ValueError("a note has words, and at most 4 000 characters")
+            raise ValueError("a note has words, and at most 10 000 characters")
         with self._change(handoff_id, contact, "noted") as (session, handoff, me):
             if not is_helper(handoff, me):
                 handoffs.must_own(handoff, me)
@@ -345,7 +368,7 @@ class Desk:
         """One change of a handoff in one transaction: kept in the log of looks, and heard of once it is committed."""
         try:
             with self.database.transaction() as session:
-                handoff = session.get(Handoff, handoff_id)
+                handoff = handoffs.locked(session, handoff_id)
                 if handoff is None:
                     raise NotAllowed("gone")
                 me = session.get_one(Staff, contact.id)
@@ -364,7 +387,7 @@ def _row(handoff: Handoff, contact: Staff) -> Row:
     return Row(
         handoff,
         concerns(handoff, contact),
-        tuple(topic for line in shared for topic in line["value"]),
+        tuple(topic for line in shared for topic in line["value"]) if concerns(handoff, contact) else (),
         offer,
         handoff.state == "requested",
         handoff.state in ("accepted", "active"),

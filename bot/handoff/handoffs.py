@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session
 from bot.handoff.hours import Plan
 from bot.handoff.routing import Chosen, NobodyToAsk, Wish, choose, duty_team
 from bot.needs.vocabulary import OUTCOMES
+from bot.records import conversations
 from bot.records.tables import Conversation, Handoff, Move, Notice, Offer, Staff, now
 from bot.replies import SharedLine
 from bot.settings import Patience
@@ -44,6 +45,8 @@ REOPENS = timedelta(days=30)
 """How long after closing a person can take it up again."""
 ASKED_AGAIN = timedelta(hours=1)
 """After which one who did not answer may be asked again about the same handoff."""
+DECLINED_AGAIN = timedelta(hours=4)
+"""After which one who declined may be asked again, when nobody else has taken it: nobody waits for ever."""
 CITIZEN, CLOCK = "citizen", "clock"
 
 
@@ -66,6 +69,15 @@ def open_handoff(session: Session, conversation_id: str) -> Handoff | None:
     return session.scalar(
         select(Handoff).where(Handoff.conversation_id == conversation_id, Handoff.closed_at.is_(None))
     )
+
+
+def locked(session: Session, handoff_id: int) -> Handoff | None:
+    """A handoff to be changed. Its conversation is locked first, as every turn of it is: they come one after the other."""
+    handoff = session.get(Handoff, handoff_id)
+    if handoff is None:
+        return None
+    session.get(Conversation, handoff.conversation_id, with_for_update=True, populate_existing=True)
+    return session.get(Handoff, handoff_id, populate_existing=True)
 
 
 def latest_closed(session: Session, conversation_id: str, when: datetime) -> Handoff | None:
@@ -138,7 +150,7 @@ def _add_to(
             standing = standing_offer(handoff)
             if standing:
                 standing.due_at = min(standing.due_at, when + patience.urgent)
-                _ring(session, standing, "urgent", when)
+                _ring(session, handoff, standing, "urgent", when)
 
 
 def ask_next(session: Session, handoff: Handoff, patience: Patience, when: datetime) -> Offer | None:
@@ -151,8 +163,9 @@ def ask_next(session: Session, handoff: Handoff, patience: Patience, when: datet
         The offer that was made, or None.
     """
     conversation = handoff.conversation
-    asked = {offer.contact_id for offer in handoff.offers if _not_again(offer, handoff, when)}
+    asked = {offer.contact_id for offer in handoff.offers if _not_again(offer, handoff, patience, when)}
     members = duty_team(session, when) if (asked or handoff.urgent) and None not in asked else []
+    members = [member for member in members if member.id not in handoff.unwanted]
     if handoff.urgent and members and asked:
         return _offer_team(session, handoff, patience, when)
     wish = Wish.of(conversation, handoff.topic, urgent=handoff.urgent, not_again=asked - {None})
@@ -173,12 +186,14 @@ def ask_next(session: Session, handoff: Handoff, patience: Patience, when: datet
     return None
 
 
-def _not_again(offer: Offer, handoff: Handoff, when: datetime) -> bool:
-    if offer.made_at < handoff.requested_at:
+def _not_again(offer: Offer, handoff: Handoff, patience: Patience, when: datetime) -> bool:
+    """Whether whoever got this offer is not to be asked now: the unwanted never, others after a while."""
+    if offer.outcome == "unwanted":
+        return True
+    if offer.ended_at is None or offer.made_at < handoff.requested_at:
         return False
-    if offer.outcome == "timed_out":
-        return offer.ended_at is not None and when - offer.ended_at < ASKED_AGAIN
-    return offer.outcome in ("declined", "unwanted")
+    again = {"timed_out": patience.urgent if handoff.urgent else ASKED_AGAIN, "declined": DECLINED_AGAIN}
+    return when - offer.ended_at < again.get(offer.outcome or "", timedelta())
 
 
 def _offer(session: Session, handoff: Handoff, chosen: Chosen, patience: Patience, when: datetime) -> Offer:
@@ -199,12 +214,13 @@ def _made(session: Session, handoff: Handoff, offer: Offer) -> Offer:
         move(session, handoff, "offered", CLOCK, when=offer.made_at)
     else:
         _note(session, handoff, CLOCK, when=offer.made_at)
-    _ring(session, offer, "urgent" if handoff.urgent else "waiting", offer.made_at)
+    _ring(session, handoff, offer, "urgent" if handoff.urgent else "waiting", offer.made_at)
     return offer
 
 
-def _ring(session: Session, offer: Offer, kind: str, when: datetime) -> None:
-    whom = [offer.contact] if offer.contact else duty_team(session, when)
+def _ring(session: Session, handoff: Handoff, offer: Offer, kind: str, when: datetime) -> None:
+    members = duty_team(session, when) if offer.contact is None else [offer.contact]
+    whom = [each for each in members if each.id not in handoff.unwanted]
     session.add_all(Notice(staff=each, kind=kind, made_at=when, next_try_at=when) for each in whom)
 
 
@@ -232,10 +248,13 @@ def after_offer(session: Session, handoff: Handoff, patience: Patience, when: da
 
 
 def may_take(handoff: Handoff, contact: Staff) -> bool:
-    """Whether a contact may take it: anybody what waits for somebody; only the one meant what a colleague hands on."""
-    if handoff.state not in AWAITS_SOMEBODY:
+    """Whether a contact may take it: whoever is asked, the duty team where it is; anybody where nobody is asked."""
+    if handoff.state not in AWAITS_SOMEBODY or contact.id in handoff.unwanted:
         return False
-    return handoff.owner_id is None or handoff.contact_id == contact.id
+    offer = standing_offer(handoff)
+    if offer is None:
+        return True
+    return offer.contact_id == contact.id or (offer.contact_id is None and contact.duty_team)
 
 
 def accept(session: Session, handoff: Handoff, contact: Staff, when: datetime | None = None) -> None:
@@ -246,16 +265,16 @@ def accept(session: Session, handoff: Handoff, contact: Staff, when: datetime | 
     """
     when = when or now()
     if not may_take(handoff, contact):
-        has = handoff.owner if handoff.state != "closed" else None
-        raise NotAllowed("taken" if has else "closed", has.name if has else "")
+        if handoff.state == "closed":
+            raise NotAllowed("closed")
+        raise NotAllowed("taken", handoff.owner.name) if handoff.owner else NotAllowed("not_now")
     offer = standing_offer(handoff)
-    meant = offer is not None and (offer.contact_id == contact.id or (offer.contact_id is None and contact.duty_team))
-    if offer is None or not meant:
+    if offer is None or offer.contact_id is None:
         if offer:
             offer.ended_at, offer.outcome = when, "withdrawn"
-        offer = Offer(contact=contact, made_at=when, due_at=when, why=[])
+        offer = Offer(contact=contact, made_at=offer.made_at if offer else when, due_at=when, why=[])
         handoff.offers.append(offer)
-        handoff.offered_at = when
+    handoff.offered_at = offer.made_at
     offer.ended_at, offer.outcome = when, "accepted"
     handoff.owner, handoff.contact = contact, contact
     handoff.accepted_at = when
@@ -303,7 +322,7 @@ def propose_transfer(
     if not reason.strip() or to.id == contact.id:
         raise ValueError("a reason, and another contact")
     handoff.contact = to
-    move(session, handoff, "transferred", contact.name, reason=reason.strip(), when=when)
+    move(session, handoff, "transferred", contact.name, reason=reason.strip().lstrip("#"), when=when)
 
 
 def answer_transfer(session: Session, handoff: Handoff, agreed: bool, patience: Patience, when: datetime) -> None:
@@ -315,7 +334,9 @@ def answer_transfer(session: Session, handoff: Handoff, agreed: bool, patience: 
     if handoff.state != "transferred":
         raise NotAllowed("not_now")
     if agreed:
-        offer = Offer(contact=handoff.contact, made_at=when, due_at=when + 6 * patience.offer, why=[])
+        plan = Plan.of(handoff.contact)
+        since = when if plan.at_work(when) else plan.next_start(when) or when
+        offer = Offer(contact=handoff.contact, made_at=when, due_at=since + 6 * patience.offer, why=[])
         handoff.offers.append(offer)
         move(session, handoff, "offered", CITIZEN, when=when)
         session.add(Notice(staff=handoff.contact, kind="handed_on", made_at=when, next_try_at=when))
@@ -344,6 +365,8 @@ def want_another(session: Session, handoff: Handoff, patience: Patience, when: d
         Offer(contact_id=unwanted, made_at=when, due_at=when, ended_at=when, outcome="unwanted", why=[])
     )
     handoff.owner = None
+    handoff.helpers.clear()
+    handoff.sees_from = conversations.newest(session, handoff.conversation_id)
     if handoff.state != "requested":
         move(session, handoff, "requested", CITIZEN, when=when)
     return ask_next(session, handoff, patience, when)
@@ -375,6 +398,9 @@ def _close(session: Session, handoff: Handoff, outcome: str | None, by: str, whe
         offer.ended_at, offer.outcome = when, "withdrawn"
     if handoff.owner:
         handoff.contact = handoff.owner
+    handoff.helpers.clear()
+    handoff.phone, handoff.reach, handoff.alarmed_at = None, "here", None
+    handoff.pulse = "listened" if outcome else None
     move(session, handoff, "closed", by, when=when)
     handoff.closed_at = when
     handoff.outcome = outcome
@@ -388,18 +414,26 @@ def reopen(session: Session, handoff: Handoff, patience: Patience, when: datetim
     """
     if handoff.closed_at is None or when - handoff.closed_at > REOPENS:
         raise NotAllowed("closed")
-    handoff.closed_at = handoff.outcome = handoff.owner = None
+    handoff.closed_at = handoff.outcome = handoff.owner = handoff.pulse = None
     handoff.requested_at = when
+    handoff.sees_from = conversations.newest(session, handoff.conversation_id)
     move(session, handoff, "reopened", CITIZEN, when=when)
     return ask_next(session, handoff, patience, when)
 
 
 def alarm(session: Session, handoff: Handoff, when: datetime) -> None:
-    """A message to the owner shows danger: they are rung, loudly, and rung again by the clock until they write."""
+    """A message to the owner shows danger: they and the duty team are rung, and again by the clock until they write."""
     handoff.urgent = True
+    if handoff.alarmed_at is None:
+        ring_loudly(session, handoff, when)
+
+
+def ring_loudly(session: Session, handoff: Handoff, when: datetime) -> None:
+    """Ring the owner and everybody of the duty team who is at work."""
     handoff.alarmed_at = when
-    if handoff.owner:
-        session.add(Notice(staff=handoff.owner, kind="urgent", made_at=when, next_try_at=when))
+    whom = {each.id: each for each in (handoff.owner, *duty_team(session, when)) if each}
+    rung = [each for each in whom.values() if each.id not in handoff.unwanted]
+    session.add_all(Notice(staff=each, kind="urgent", made_at=when, next_try_at=when) for each in rung)
 
 
 def must_own(handoff: Handoff, contact: Staff) -> None:
@@ -407,11 +441,6 @@ def must_own(handoff: Handoff, contact: Staff) -> None:
     if not handoff.in_hand or handoff.owner_id != contact.id:
         code = "closed" if handoff.closed_at else "not_yours"
         raise NotAllowed(code, handoff.owner.name if handoff.owner else "")
-
-
-def owner_is_away(handoff: Handoff, when: datetime) -> bool:
-    """Whether whoever has it in hand is on leave."""
-    return handoff.owner is not None and Plan.of(handoff.owner).is_away(when.date())
 
 
 def move(session: Session, handoff: Handoff, state: str, by: str, *, when: datetime, reason: str | None = None) -> None:

@@ -5,19 +5,26 @@ that two of them never do the same thing twice. What was to happen while no proc
 """
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import select
+import structlog
+from sqlalchemy import func, select
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
 from bot.handoff import handoffs, telling
 from bot.handoff.hours import OSLO, Plan
-from bot.handoff.routing import duty_team
+from bot.handoff.routing import active_contacts
 from bot.records.database import Database
 from bot.records.tables import Absence, Handoff, Move, Notice, Offer, Reminder, Staff, now
 from bot.settings import Patience
 from bot.speech import speech
+
+log = structlog.get_logger(__name__)
+
+SILENT = timedelta(hours=4)
+"""Working time after which a person is told that the one who has their conversation in hand has not answered."""
 
 Step = Callable[[Session, Handoff, Patience, datetime], bool]
 
@@ -41,9 +48,14 @@ def make(database: Database, patience: Patience, when: datetime | None = None) -
 def _do(database: Database, step: Step, handoff_id: int, patience: Patience, when: datetime) -> str | None:
     try:
         with database.transaction() as session:
-            handoff = session.get(Handoff, handoff_id)
+            handoff = handoffs.locked(session, handoff_id)
             return handoff.conversation_id if handoff and step(session, handoff, patience, when) else None
     except StaleDataError:  # another process, or a contact, was faster
+        return None
+    except SQLAlchemyError:
+        raise
+    except Exception as error:  # one that cannot be handled keeps no other waiting; only its kind is told
+        log.error("a handoff was left as it is", handoff=handoff_id, error=type(error).__name__)
         return None
 
 
@@ -62,16 +74,22 @@ def _time_out(session: Session, handoff: Handoff, patience: Patience, when: date
     following = handoffs.after_offer(session, handoff, patience, when)
     if handoff.owner:
         telling.transfer_failed(session, handoff, silent)
+        if Plan.of(handoff.owner).is_away(when.astimezone(OSLO).date()):
+            telling.owner_away(session, handoff, Plan.of(handoff.owner).next_start(when))
         return True
-    same = following is None and handoff.contact_id == silent.id
-    if not (offer.contact is None and following is None):
-        telling.asked_next(session, handoff, None if same or offer.contact is None else silent, following, when)
+    again = following is not None and following.contact is not None and following.contact_id == offer.contact_id
+    if not again:  # asked once more about the same danger: there is nothing new to say
+        named = silent if offer.contact is not None and handoff.contact_id != silent.id else None
+        telling.asked_next(session, handoff, named, following, when)
     return True
 
 
 def _unasked(session: Session, when: datetime) -> list[int]:
-    query = select(Handoff.id).where(Handoff.state == "requested", Handoff.closed_at.is_(None))
-    return list(session.scalars(query.order_by(Handoff.urgent.desc(), Handoff.id)))
+    """Those for whom somebody could be asked now: somebody who fits best is at work, or it is urgent."""
+    query = select(Handoff).where(Handoff.state == "requested", Handoff.closed_at.is_(None))
+    waiting = session.scalars(query.order_by(Handoff.urgent.desc(), Handoff.id)).all()
+    working = {staff.id for staff in active_contacts(session) if waiting and Plan.of(staff).at_work(when)}
+    return [each.id for each in waiting if each.urgent or working]
 
 
 def _ask(session: Session, handoff: Handoff, patience: Patience, when: datetime) -> bool:
@@ -96,10 +114,43 @@ def _alarm_again(session: Session, handoff: Handoff, patience: Patience, when: d
     """Danger was written to an owner who has not written since: they and the whole duty team are rung."""
     if not handoff.in_hand or handoff.alarmed_at is None or when - handoff.alarmed_at < patience.urgent:
         return False
-    handoff.alarmed_at = when
-    whom = {each.id: each for each in (handoff.owner, *duty_team(session, when)) if each}
-    session.add_all(Notice(staff=each, kind="urgent", made_at=when, next_try_at=when) for each in whom.values())
+    handoffs.ring_loudly(session, handoff, when)
     return True
+
+
+def _in_conversation(session: Session, when: datetime) -> list[int]:
+    last = func.coalesce(Handoff.citizen_wrote_at, Handoff.accepted_at)
+    query = select(Handoff.id).where(
+        Handoff.state.in_(("accepted", "active")), Handoff.closed_at.is_(None), last <= when - SILENT
+    )
+    return list(session.scalars(query))
+
+
+def _owner_silent(session: Session, handoff: Handoff, patience: Patience, when: datetime) -> bool:
+    """It has been the owner's turn for long while they were at work: they are rung, and the person told, once a turn."""
+    since = max(filter(None, (handoff.accepted_at, handoff.citizen_wrote_at, handoff.contact_wrote_at)), default=when)
+    if handoff.owner is None or handoff.state not in ("accepted", "active"):
+        return False
+    if Plan.of(handoff.owner).minutes_between(since, when) < SILENT.total_seconds() / 60:
+        return False
+    if _done_since(session, handoff, "#silent", since):
+        return False
+    _mark(session, handoff, "#silent", when)
+    session.add(Notice(staff=handoff.owner, kind="waiting", made_at=when, next_try_at=when))
+    telling.owner_silent(session, handoff)
+    return True
+
+
+def _done_since(session: Session, handoff: Handoff, code: str, since: datetime) -> bool:
+    query = select(Move.id).where(Move.handoff_id == handoff.id, Move.reason == code, Move.at >= since)
+    return session.scalar(query.limit(1)) is not None
+
+
+def _mark(session: Session, handoff: Handoff, code: str, when: datetime) -> None:
+    """Keep that something was done once. A code begins with #, which no reason that people give does."""
+    session.add(
+        Move(handoff_id=handoff.id, at=when, state=handoff.state, by="clock", contact=handoff.contact.name, reason=code)
+    )
 
 
 def _owners_away(session: Session, when: datetime) -> list[int]:
@@ -120,14 +171,12 @@ def _stand_in(session: Session, handoff: Handoff, patience: Patience, when: date
     )
     if owner is None or absence is None or handoff.state not in handoffs.IN_CONVERSATION:
         return False
-    code = f"away {absence.id}"
-    if session.scalar(select(Move.id).where(Move.handoff_id == handoff.id, Move.reason == code).limit(1)):
+    code = f"#away {absence.id}"
+    if _done_since(session, handoff, code, handoff.requested_at):
         return False
     stand_in = session.get(Staff, absence.stand_in_id) if absence.stand_in_id else None
     if stand_in is None or not stand_in.active:
-        session.add(
-            Move(handoff_id=handoff.id, at=when, state=handoff.state, by="clock", contact=owner.name, reason=code)
-        )
+        _mark(session, handoff, code, when)
         telling.owner_away(session, handoff, Plan.of(owner).next_start(when))
         return True
     handoff.contact = stand_in
@@ -162,6 +211,7 @@ _STEPS: tuple[tuple[Step, Callable[[Session, datetime], list[int]]], ...] = (
     (_time_out, _overdue),
     (_ask, _unasked),
     (_alarm_again, _unanswered_alarms),
+    (_owner_silent, _in_conversation),
     (_stand_in, _owners_away),
     (_remind, _reminders_due),
 )

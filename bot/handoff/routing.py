@@ -19,7 +19,7 @@ from bot.speech import understands
 
 REASONS = ("stands_in", "helped_last", "at_work", "place", "language", "topic")
 """What speaks for a contact, in words on the desk (connectors.words)."""
-HINDRANCES = ("asked_already", "full", "not_at_work")
+HINDRANCES = ("full", "not_at_work")
 """What speaks against one."""
 
 

@@ -62,8 +62,9 @@ def agreed(session: Session, conversation_id: str, consent: str) -> list[SharedL
     Args:
         consent: EVERYTHING, NOTHING, or `except-2-5`: all but those lines of the summary they were shown last.
     """
-    shown = _last_shown(session, conversation_id)
-    if shown is None:
+    message = last_shown(session, conversation_id)
+    shown = Reply.model_validate(message.body).card if message else None
+    if not isinstance(shown, OfferCard):
         return []
     struck = {int(number) for number in consent.split("-")[1:] if number.isdecimal()}
     if consent == NOTHING:
@@ -71,12 +72,11 @@ def agreed(session: Session, conversation_id: str, consent: str) -> list[SharedL
     return [line for line in shown.lines if line.fixed or line.number not in struck]
 
 
-def _last_shown(session: Session, conversation_id: str) -> OfferCard | None:
+def last_shown(session: Session, conversation_id: str) -> Message | None:
+    """The message that last showed a summary."""
     for message in reversed(conversations.latest(session, conversation_id, 30)):
-        if message.author == "bot" and message.body:
-            card = Reply.model_validate(message.body).card
-            if isinstance(card, OfferCard):
-                return card
+        if ((message.body or {}).get("card") or {}).get("kind") == "offer":
+            return message
     return None
 
 

@@ -4,7 +4,6 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from bot.handoff.handoffs import standing_offer
 from bot.handoff.presentation import clock, contact_card, day_in_words
 from bot.records import conversations
 from bot.records.tables import Handoff, Helper, Message, Offer, Staff
@@ -43,6 +42,9 @@ def asked_next(session: Session, handoff: Handoff, before: Staff | None, offer: 
         offer: the new offer, or None where nobody can be asked now.
     """
     s = voice(handoff)
+    if offer is None and handoff.contact_id in handoff.unwanted:
+        tell(session, handoff, nobody(s), waiting_choices(s))
+        return
     cannot = s.fill(s.gettext("{name} cannot answer now."), name=before.name) + " " if before else ""
     if offer is not None and offer.contact is None:
         text = s.gettext("I have told everybody in the duty team. The first of them to answer will write here.")
@@ -57,6 +59,24 @@ def asked_next(session: Session, handoff: Handoff, before: Staff | None, offer: 
     if handoff.urgent:
         text = f"{text} {s.gettext('If you are in danger now, call 112. If a life is in danger, call 113.')}"
     tell(session, handoff, cannot + text, waiting_choices(s), card)
+
+
+def nobody(s: Speech) -> str:
+    """There is nobody who could be asked."""
+    return s.gettext("Nobody can take over right now. You can call Nav on 55 55 33 33.")
+
+
+def danger(session: Session, handoff: Handoff) -> None:
+    """Danger was written to a contact: the numbers, at once, while the contact is rung."""
+    s = voice(handoff)
+    tell(session, handoff, s.gettext("If you are in danger now, call 112. If a life is in danger, call 113."))
+
+
+def owner_silent(session: Session, handoff: Handoff) -> None:
+    s = voice(handoff)
+    cannot = s.fill(s.gettext("{name} cannot answer now."), name=handoff.contact.name)
+    more = s.gettext("You can wait, or ask for another person.")
+    tell(session, handoff, f"{cannot} {more}", (another(s),))
 
 
 def transfer_proposed(session: Session, handoff: Handoff, reason: str, when: datetime) -> None:
@@ -148,10 +168,14 @@ def closed(session: Session, handoff: Handoff) -> None:
     tell(session, handoff, text, (Choice(id="reopen", title=s.gettext("Take it up again")),))
 
 
-def given_back(session: Session, handoff: Handoff) -> None:
+def given_back(session: Session, handoff: Handoff, told: Staff | None) -> None:
+    """The bot answers again. `told` is the contact who hears of it, if one had it or was asked."""
     s = voice(handoff)
-    text = s.gettext("From now on Rettvis answers again, a program. {name} has been told.")
-    tell(session, handoff, s.fill(text, name=handoff.contact.name))
+    if told:
+        text = s.gettext("From now on Rettvis answers again, a program. {name} has been told.")
+        tell(session, handoff, s.fill(text, name=told.name))
+    else:
+        tell(session, handoff, s.gettext("That is fine. You can ask for a person at any time."))
 
 
 def pulse_question(session: Session, handoff: Handoff, question: str) -> None:
@@ -190,12 +214,6 @@ def choices_in_hand(s: Speech) -> tuple[Choice, ...]:
         another(s),
         Choice(id="bot_back", title=s.gettext("Back to the program")),
     )
-
-
-def asked_of(handoff: Handoff) -> Staff | None:
-    """The one person who is asked; None for the duty team or when nobody is."""
-    offer = standing_offer(handoff)
-    return offer.contact if offer else None
 
 
 def _role(staff: Staff) -> str:

@@ -27,15 +27,26 @@ def record(
     channel: str,
     today: date | None = None,
 ) -> None:
-    """Write down one answer. There is no argument for whose it was, and the two answers of one person are not linked.
+    """Count one answer. There is no argument for whose it was, and no row for it.
 
     Raises:
         ValueError: no such question or answer.
     """
     if question not in QUESTIONS or answer not in ANSWERS:
         raise ValueError(f"{question}-{answer} is no answer to a question of the pulse")
-    week = week_of(today or date.today())
-    session.add(Pulse(week=week, question=question, answer=answer, language=language, place=place, channel=channel))
+    kind = {
+        "week": week_of(today or date.today()),
+        "question": question,
+        "answer": answer,
+        "language": language,
+        "place": place,
+        "channel": channel,
+    }
+    counted = session.scalar(select(Pulse).filter_by(**kind).with_for_update())
+    if counted is None:
+        counted = Pulse(**kind, number=0)
+        session.add(counted)
+    counted.number += 1
 
 
 @dataclass(frozen=True)
@@ -48,7 +59,7 @@ class Result:
 
 def results(session: Session) -> list[Result]:
     """The answers to each question, shown only when no figure, nor the rest of a total, is under SMALLEST."""
-    query = select(Pulse.question, Pulse.answer, func.count()).group_by(Pulse.question, Pulse.answer)
+    query = select(Pulse.question, Pulse.answer, func.sum(Pulse.number)).group_by(Pulse.question, Pulse.answer)
     found = {(question, answer): number for question, answer, number in session.execute(query).tuples()}
     shown = []
     for question in QUESTIONS:

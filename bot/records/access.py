@@ -47,14 +47,22 @@ def access_handoff(session: Session, staff: Staff, handoff_id: int, what: str = 
     return handoff
 
 
-def access_messages(session: Session, handoff: Handoff, after: int = 0) -> Sequence[Message]:
-    """What was said in a handoff that access_handoff has given, after a message id."""
-    query = select(Message).where(Message.handoff_id == handoff.id, Message.id > after).order_by(Message.id)
-    return session.scalars(query).all()
+def access_messages(session: Session, handoff: Handoff, staff: Staff, after: int = 0) -> Sequence[Message]:
+    """What was said in a handoff that concerns a contact, after a message id.
+
+    Whoever has had it in hand before sees all of it. Whoever comes to it because the person wanted another contact, or took
+    it up again, sees what was said since then.
+    """
+    had_it = any(offer.contact_id == staff.id and offer.outcome == "accepted" for offer in handoff.offers)
+    first = 0 if had_it else handoff.sees_from
+    query = select(Message).where(Message.handoff_id == handoff.id, Message.id > max(after, first))
+    return session.scalars(query.order_by(Message.id)).all()
 
 
 def concerns(handoff: Handoff, staff: Staff) -> bool:
     """Whether a contact may see a handoff: its owner, whoever is asked, helpers the citizen agreed to."""
+    if staff.id in handoff.unwanted or not staff.active:
+        return False
     if handoff.owner_id == staff.id:
         return True
     if handoff.state == "offered":

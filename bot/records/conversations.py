@@ -131,11 +131,11 @@ def newest(session: Session, conversation_id: str) -> int:
     return session.scalar(query) or 0
 
 
-def answers_to(session: Session, inbound: Message, since: int) -> None:
-    """What the system has said after a message id is the answer to `inbound`."""
+def answers_to(session: Session, conversation_id: str, inbound_id: int, since: int) -> None:
+    """What the system has said after a message id is the answer to an inbound message."""
     session.flush()
-    said = (Message.conversation_id == inbound.conversation_id, Message.id > since, Message.author == "system")
-    session.execute(update(Message).where(*said).values(reply_to=inbound.id))
+    said = (Message.conversation_id == conversation_id, Message.id > since, Message.author == "system")
+    session.execute(update(Message).where(*said).values(reply_to=inbound_id))
 
 
 def has(session: Session, conversation_id: str, client_id: str) -> bool:

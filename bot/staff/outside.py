@@ -16,7 +16,7 @@ def recognise(database: Database, subject: str, email: str | None) -> Staff:
     """Who somebody is that signed in at the provider.
 
     The first time they are known by an e-mail address, if exactly one account that is not bound yet has it as its user
-    name or, failing that, for notices; from then on by the subject only.
+    name; from then on by the subject only.
 
     Args:
         subject: issuer and subject, as `Staff.subject` keeps them.
@@ -52,8 +52,5 @@ def bind(database: Database, staff_id: int, subject: str | None) -> None:
 
 
 def _by_email(session: Session, email: str) -> Staff | None:
-    free = session.scalars(select(Staff).where(Staff.active, Staff.subject.is_(None))).all()
-    named = [staff for staff in free if staff.login == email]
-    reached = [staff for staff in free if str(staff.notify.get("email", "")).lower() == email]
-    found = named or reached
-    return found[0] if len(found) == 1 else None
+    """By the log-in only: the address for notices is one's own to change, and would let anybody be somebody else."""
+    return session.scalar(select(Staff).where(Staff.active, Staff.subject.is_(None), Staff.login == email))

@@ -25,7 +25,7 @@ Matrix = NDArray[np.float64]
 
 SCALE = 10.0
 """What centred unit vectors are multiplied by."""
-REFUSED = 0.04
+REFUSED = 0.05
 """The share of our own questions that may be refused as not ours, on unseen situations."""
 HARDLY_OUTSIDE = 0.02
 """What is less likely than this to be foreign is never refused, however clear-cut the unseen situations were."""

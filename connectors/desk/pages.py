@@ -161,7 +161,7 @@ async def hand_on(
     reason: Annotated[str, Form(max_length=500)] = "",
 ) -> Response:
     """Propose another contact; the person sees the reason and decides."""
-    if not to or not reason.strip():
+    if not to or to == me.id or not reason.strip():
         error = voice(me).gettext("Choose a colleague, and write the reason. The resident will read it.")
         return _page(request, here, me, handoff_id, error=error)
     return _done(request, me, handoff_id, lambda: here.desk.hand_on(handoff_id, me, to, reason))
@@ -263,7 +263,7 @@ def _page(
     view = _seen(lambda: here.desk.view(handoff_id, me))
     theirs = speech(view.handoff.conversation.language)
     open_at = topic if topic in here.library.entries else next(iter(view.topics), None)
-    shelf = Shelf.of(here.library, open_at, theirs, s, view.handoff.conversation.place) if open_at else None
+    shelf = Shelf.of(here.library, open_at, theirs, s, view.place) if open_at else None
     return rendering.page(
         request,
         "handoff.html",
@@ -276,11 +276,7 @@ def _page(
         places=here.library.places,
         theirs=theirs,
         shelf=shelf,
-        rooms=[
-            found
-            for code in view.topics
-            if (found := Shelf.of(here.library, code, s, s, view.handoff.conversation.place))
-        ],
+        rooms=[found for code in view.topics if (found := Shelf.of(here.library, code, s, s, view.place))],
         phrases=phrases(theirs, s, me.name),
         draft=(shelf.text(insert) if shelf and insert else "") or "",
         interpreter=_interpreter(here, view, me),
@@ -301,7 +297,7 @@ def _interpreter(here: Here, view: View, me: Staff) -> dict[str, Any] | None:
     if understands(conversation.language, *me.languages):
         return None
     s = voice(me)
-    entry = here.library.explain("tolk", s.code, conversation.place) if "tolk" in here.library.entries else None
+    entry = here.library.explain("tolk", s.code, view.place) if "tolk" in here.library.entries else None
     return {
         "language": s.language_name(conversation.language),
         "answered_in": s.language_name(spoken(conversation.language)),

@@ -58,6 +58,7 @@ async def say(
     line: Annotated[list[int] | None, Form()] = None,
     passed: Annotated[list[int] | None, Form()] = None,
     agree: Annotated[bool, Form()] = False,
+    summary: Annotated[int, Form()] = 0,
     client_id: Annotated[str, Form(max_length=100)] = "",
     lang: Annotated[str, Form()] = "",
     chosen: Annotated[bool, Form()] = False,
@@ -73,6 +74,9 @@ async def say(
             s = speech(mine.language)
             reason = s.gettext("Tick that you agree, or choose not to share.")
             return _refused(request, here, mine, None, Unusable("no_consent", reason), "")
+        if summary != here.dialogue.last_summary(mine):  # an older one, still open in this browser
+            reason = speech(mine.language).gettext("That choice is not there any more. Write instead.")
+            return _refused(request, here, mine, None, Unusable("old_summary", reason), "")
         choice = consent(line or [], passed or [])
     if mine is None:
         mine, token = here.dialogue.begin("web", lang if lang in LANGUAGES else "nb", chosen=chosen)

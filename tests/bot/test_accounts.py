@@ -300,9 +300,15 @@ def test_who_is_bound_at_the_provider_is_known_by_the_subject_only(database: Dat
 
 @pytest.mark.parametrize("address", ["kari@example.org", "KARI@Example.org"])
 def test_the_first_time_a_verified_address_tells_who_it_is(database: Database, address: str) -> None:
-    kari = add(database, "kari", email="kari@example.org")
+    kari = add(database, "kari@example.org")
     assert outside.recognise(database, "https://id 7", address).id == kari.id
-    assert people.named(database, "kari").subject == "https://id 7"
+    assert people.named(database, "kari@example.org").subject == "https://id 7"
+
+
+def test_an_address_for_notices_makes_nobody_somebody_else(database: Database) -> None:
+    add(database, "eve", email="anna@example.org")
+    with pytest.raises(outside.Stranger):
+        outside.recognise(database, "https://id 7", "anna@example.org")
 
 
 def test_the_user_name_goes_before_an_address_that_somebody_else_gave_for_notices(database: Database) -> None:

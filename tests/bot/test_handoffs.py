@@ -264,6 +264,10 @@ def test_the_database_itself_refuses_a_second_open_handoff(database: Database, a
 def test_of_two_who_take_it_at_the_same_moment_exactly_one_has_it(
     database: Database, asked: int, staff: list[int]
 ) -> None:
+    with database.transaction() as session:  # nobody was asked: both may
+        found = session.get_one(Handoff, asked)
+        handoffs.end_offer(session, found, "timed_out", "clock", MONDAY_NOON)
+        handoffs.move(session, found, "requested", "clock", when=MONDAY_NOON)
     other = Database(database.url)
     with database.reading() as session:
         seen = session.get_one(Handoff, asked)  # one has read it
@@ -276,11 +280,17 @@ def test_of_two_who_take_it_at_the_same_moment_exactly_one_has_it(
     assert handoff(database, asked).owner_id == staff[1]
 
 
-def test_another_contact_than_the_one_asked_may_take_over_and_owns_it_then(
+def test_another_contact_than_the_one_asked_may_take_over_only_when_nobody_is_asked(
     database: Database, asked: int, staff: list[int]
 ) -> None:
     first = handoff(database, asked).contact_id
     other = next(each for each in staff if each != first)
+    with pytest.raises(NotAllowed):
+        accept(database, asked, other)
+    with database.transaction() as session:
+        found = session.get_one(Handoff, asked)
+        handoffs.end_offer(session, found, "timed_out", "clock", MONDAY_NOON)
+        handoffs.move(session, found, "requested", "clock", when=MONDAY_NOON)
     accept(database, asked, other)
     with pytest.raises(NotAllowed, match="not_yours"):
         do(database, asked, lambda session, found: handoffs.must_own(found, session.get_one(Staff, first)))

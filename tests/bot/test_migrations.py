@@ -73,7 +73,10 @@ def test_what_contacts_had_in_hand_before_stays_with_them_and_they_see_what_they
     with database.reading() as session:
         handoff = session.get_one(Handoff, 1)
         assert (handoff.owner_id, handoff.state, handoff.shared) == (1, "active", [])
-        assert [message.text for message in access_messages(session, handoff)] == ["since", "also since"]
+        assert [message.text for message in access_messages(session, handoff, handoff.contact)] == [
+            "since",
+            "also since",
+        ]
         assert Plan.of(handoff.contact).at_work(datetime(2026, 6, 1, 10, tzinfo=UTC))
         assert session.scalar(text("SELECT count(*) FROM messages")) == 3
         assert session.execute(text("PRAGMA foreign_key_check")).all() == []

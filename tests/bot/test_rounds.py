@@ -4,12 +4,12 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
-from bot.handoff import citizen, handoffs, rounds
-from bot.handoff.desk import Desk
+from bot.handoff import citizen, handoffs, rounds, telling
+from bot.handoff.desk import Desk, NoAccess
 from bot.records.database import Database
-from bot.records.tables import Absence, Conversation, Handoff, Message, Move, Notice, Reminder, Staff
+from bot.records.tables import Absence, Conversation, Handoff, Message, Move, Notice, Reminder, Staff, now
 from tests.bot.helping import MONDAY_NOON, OFFICE, PATIENCE, contact, conversation, handoff, request, said
 
 SATURDAY = datetime(2026, 6, 6, 10, 0, tzinfo=UTC)
@@ -141,15 +141,94 @@ def test_danger_written_to_an_owner_who_is_silent_rings_the_duty_team_again_and_
         )
         assert citizen.takes_text(turn, danger=True)
     assert handoff(database, asked).urgent
-    assert rung(database)[1:] == [("ingrid", "urgent")]
+    loudly = [("ingrid", "urgent"), ("vakt", "urgent")]
+    assert rung(database)[1:] == loudly
     after(database, 2)
-    assert rung(database)[2:] == [("ingrid", "urgent"), ("vakt", "urgent")]
+    assert rung(database)[3:] == loudly
     after(database, 4)
-    assert len(rung(database)) == 6
+    assert rung(database)[5:] == loudly
     Desk(database, PATIENCE).write(asked, ingrid, "I am here. Call 112 now.")
     after(database, 60)
-    assert len(rung(database)) == 6
+    assert len(rung(database)) == 7
+    assert "system: If you are in danger now, call 112. If a life is in danger, call 113." in said(database, begun)
     assert [each for each in said(database, begun) if each.startswith("bot:")] == []
+
+
+def test_one_who_writes_on_while_in_danger_does_not_put_off_that_the_duty_team_is_rung(database: Database) -> None:
+    ingrid = contact(database, "ingrid")
+    contact(database, "vakt", duty_team=True)
+    asked = request(database, conversation(database))
+    take(database, asked, ingrid)
+    for seconds in range(0, 600, 50):
+        when = MONDAY_NOON + timedelta(seconds=seconds)
+        with database.transaction() as session:
+            handoffs.alarm(session, session.get_one(Handoff, asked), when)
+        rounds.make(database, PATIENCE, when)
+    assert rung(database).count(("vakt", "urgent")) >= 4
+
+
+def test_an_urgent_one_that_nobody_answers_is_rung_every_few_minutes(database: Database) -> None:
+    contact(database, "ingrid")
+    contact(database, "vakt", duty_team=True)
+    begun = conversation(database)
+    request(database, begun, urgent=True)
+    for minutes in range(1, 31):
+        after(database, minutes)
+    assert [kind for _, kind in rung(database)].count("urgent") >= 8
+
+
+def test_when_everybody_has_declined_they_are_asked_again_some_hours_later(database: Database) -> None:
+    ingrid = contact(database, "ingrid")
+    begun = conversation(database)
+    asked = request(database, begun)
+    Desk(database, PATIENCE).decline(asked, ingrid)
+    assert handoff(database, asked).state == "requested"
+    declined = now()
+    rounds.make(database, PATIENCE, declined + timedelta(hours=3))
+    assert handoff(database, asked).state == "requested"
+    rounds.make(database, PATIENCE, declined + timedelta(hours=4, minutes=1))
+    assert handoff(database, asked).state == "offered"
+
+
+def test_an_owner_who_does_not_write_is_rung_and_the_person_told_once_a_turn(database: Database) -> None:
+    ingrid = contact(database, "ingrid", hours=OFFICE)
+    begun = conversation(database)
+    asked = request(database, begun)
+    take(database, asked, ingrid)
+    for hours in range(30):
+        after(database, 60 * hours)
+    told = [each for each in said(database, begun) if "You can wait, or ask for another person." in each]
+    assert told == ["system: Ingrid cannot answer now. You can wait, or ask for another person."]
+    assert rung(database).count(("ingrid", "waiting")) == 2
+
+
+def test_the_only_contact_who_is_not_wanted_is_not_named_as_the_next_one(database: Database) -> None:
+    ingrid = contact(database, "ingrid", duty_team=True)
+    begun = conversation(database)
+    asked = request(database, begun)
+    take(database, asked, ingrid)
+    with database.transaction() as session:
+        found = session.get_one(Handoff, asked)
+        offer = handoffs.want_another(session, found, PATIENCE, MONDAY_NOON)
+        telling.asked_next(session, found, None, offer, MONDAY_NOON)
+    assert said(database, begun)[-1].startswith("system: Nobody can take over right now.")
+    after(database, 600)
+    assert handoff(database, asked).state == "requested"
+    with pytest.raises(handoffs.NotAllowed):
+        take(database, asked, ingrid)
+    with pytest.raises(NoAccess):
+        Desk(database, PATIENCE).view(asked, ingrid)
+
+
+def test_one_handoff_that_cannot_be_handled_keeps_no_other_from_its_turn(database: Database) -> None:
+    contact(database, "ingrid")
+    contact(database, "samir")
+    first, second = conversation(database), conversation(database)
+    broken = request(database, first)
+    request(database, second)
+    with database.transaction() as session:
+        session.execute(text("UPDATE handoffs SET phone = 'not encrypted' WHERE id = :id").bindparams(id=broken))
+    assert after(database, 10) == [second]
 
 
 def away(database: Database, staff: Staff, **more: Any) -> None:
@@ -225,10 +304,10 @@ def test_a_reminder_rings_once_when_it_is_due(database: Database, in_hand: tuple
         session.add(Reminder(handoff_id=asked, staff_id=owner, due_at=MONDAY_NOON, text="ask about the letter"))
     before = len(rung(database))
     after(database, -1)
-    assert len(rung(database)) == before
+    assert ("ingrid", "reminder") not in rung(database)
     after(database, 0)
     after(database, 1)
-    assert rung(database)[before:] == [("ingrid", "reminder")]
+    assert [each for each in rung(database)[before:] if each[1] == "reminder"] == [("ingrid", "reminder")]
     assert [each.text for each in Desk(database, PATIENCE).lists(handoff(database, asked).contact).reminders] == [
         "ask about the letter"
     ]

@@ -58,6 +58,10 @@ class Handoff(Base):
     contact_wrote_at: Mapped[datetime | None]
     alarmed_at: Mapped[datetime | None]
     """When the owner was last rung because a message showed danger; None once they have written since."""
+    sees_from: Mapped[int] = mapped_column(default=0)
+    """Whoever takes it over anew sees the messages after this one; whoever had it before sees what they saw."""
+    pulse: Mapped[str | None] = mapped_column(String(20))
+    """The question of the pulse that has been asked and not answered."""
     closed_at: Mapped[datetime | None]
     outcome: Mapped[str | None] = mapped_column(String(12))
 
@@ -72,6 +76,11 @@ class Handoff(Base):
     )
 
     __mapper_args__ = {"version_id_col": version}
+
+    @property
+    def unwanted(self) -> frozenset[int]:
+        """The contacts the person does not want: they neither see it nor get it again."""
+        return frozenset(offer.contact_id for offer in self.offers if offer.outcome == "unwanted" and offer.contact_id)
 
     @property
     def in_hand(self) -> bool:

@@ -33,7 +33,8 @@ class Need(Base):
 
 
 class Pulse(Base):
-    """One answer to one of the two questions asked after a contact has helped. The two answers are not linked."""
+    """How often a question asked after a contact has helped was answered so in a week. Counted, so that no row is one
+    person's, nor tells by its place in the table whose it is."""
 
     __tablename__ = "pulses"
 
@@ -46,3 +47,4 @@ class Pulse(Base):
     language: Mapped[str] = mapped_column(String(8))
     place: Mapped[str | None] = mapped_column(String(40))
     channel: Mapped[str] = mapped_column(String(20))
+    number: Mapped[int] = mapped_column(default=0)

@@ -39,6 +39,7 @@ def upgrade() -> None:
     sa.Column('language', sa.String(length=8), nullable=False),
     sa.Column('place', sa.String(length=40), nullable=True),
     sa.Column('channel', sa.String(length=20), nullable=False),
+    sa.Column('number', sa.Integer(), nullable=False),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_pulses'))
     )
     op.create_table('absences',
@@ -156,6 +157,8 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column('citizen_wrote_at', bot.records.tables.UtcDateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column('contact_wrote_at', bot.records.tables.UtcDateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column('alarmed_at', bot.records.tables.UtcDateTime(timezone=True), nullable=True))
+        batch_op.add_column(sa.Column('sees_from', sa.Integer(), nullable=False, server_default='0'))
+        batch_op.add_column(sa.Column('pulse', sa.String(length=20), nullable=True))
         batch_op.create_index('ix_handoffs_owner_id', ['owner_id'], unique=False)
         batch_op.create_foreign_key(batch_op.f('fk_handoffs_owner_id'), 'staff', ['owner_id'], ['id'])
     with op.batch_alter_table('messages', schema=None) as batch_op:
@@ -256,6 +259,8 @@ def downgrade() -> None:
         batch_op.add_column(sa.Column('why', sa.VARCHAR(length=300), nullable=False, server_default=''))
         batch_op.drop_constraint(batch_op.f('fk_handoffs_owner_id'), type_='foreignkey')
         batch_op.drop_index('ix_handoffs_owner_id')
+        batch_op.drop_column('pulse')
+        batch_op.drop_column('sees_from')
         batch_op.drop_column('alarmed_at')
         batch_op.drop_column('contact_wrote_at')
         batch_op.drop_column('citizen_wrote_at')
