@@ -141,7 +141,7 @@ def test_it_is_admitted_once_and_the_need_is_written_down_without_identity(serve
     assert not any(reply["language"] == "es" for reply in again)
     with server.installation.database.reading() as session:
         found = session.scalars(select(Need).where(Need.language == "es")).all()
-    assert [(need.moment, need.barrier) for need in found] == [("no_answer", "language")]
+    assert [need.moment for need in found if need.barrier == "language"] == ["no_answer"]
 
 
 def test_a_language_that_is_offered_instead_is_taken_and_kept(server: Server) -> None:

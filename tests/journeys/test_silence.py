@@ -106,7 +106,13 @@ class Silence(RuleBasedStateMachine):
     def often_begins_in_hand(self, taken: bool) -> None:
         self.asks_for_a_person()
         if taken:
-            self.a_contact_takes_over(0)
+            self.whoever_is_asked_takes_over()
+
+    @rule()
+    def whoever_is_asked_takes_over(self) -> None:
+        found = self.open()
+        asked = next((n for n, each in enumerate(self.staff) if found and each.id == found.contact_id), 0)
+        self.a_contact_takes_over(asked)
 
     @rule(text=WORDS)
     def writes(self, text: str) -> None:

@@ -366,7 +366,7 @@ def test_the_provider_is_asked_with_state_nonce_and_a_challenge(browser: Browser
 def test_a_verified_address_binds_the_account_and_from_then_on_the_subject_counts(
     server: Server, database: Database, somebody: Staff, provider: str
 ) -> None:
-    people.change(database, somebody.id, {"notify": {"email": f"{somebody.login}@example.org"}})
+    people.change(database, somebody.id, {"login": f"{somebody.login}@example.org"})
     address = {"email": f"{somebody.login.upper()}@example.org", "email_verified": True}
     assert through(Browser(server), provider, f"s-{somebody.id}", **address).at == "/desk"
     assert of(database, somebody).subject == f"{provider} s-{somebody.id}"
@@ -378,7 +378,7 @@ def test_a_verified_address_binds_the_account_and_from_then_on_the_subject_count
 def test_an_address_that_is_not_verified_says_nothing(
     browser: Browser, database: Database, somebody: Staff, provider: str, verified: object
 ) -> None:
-    people.change(database, somebody.id, {"notify": {"email": f"{somebody.login}@example.org"}})
+    people.change(database, somebody.id, {"login": f"{somebody.login}@example.org"})
     claims = {"email": f"{somebody.login}@example.org", "email_verified": verified}
     through(browser, provider, f"u-{somebody.id}", **claims)
     assert browser.page.status_code == 403
