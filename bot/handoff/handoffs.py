@@ -21,6 +21,7 @@ from bot.handoff.hours import Plan
 from bot.handoff.routing import Chosen, NobodyToAsk, Wish, choose, duty_team
 from bot.needs.vocabulary import OUTCOMES
 from bot.records import conversations
+from bot.records.access import sees_from
 from bot.records.tables import Conversation, Handoff, Move, Notice, Offer, Staff, now
 from bot.replies import SharedLine
 from bot.settings import Patience
@@ -275,6 +276,7 @@ def accept(session: Session, handoff: Handoff, contact: Staff, when: datetime | 
         offer = Offer(contact=contact, made_at=offer.made_at if offer else when, due_at=when, why=[])
         handoff.offers.append(offer)
     handoff.offered_at = offer.made_at
+    offer.sees_from = sees_from(handoff, contact)
     offer.ended_at, offer.outcome = when, "accepted"
     handoff.owner, handoff.contact = contact, contact
     handoff.accepted_at = when

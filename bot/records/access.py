@@ -53,10 +53,15 @@ def access_messages(session: Session, handoff: Handoff, staff: Staff, after: int
     Whoever has had it in hand before sees all of it. Whoever comes to it because the person wanted another contact, or took
     it up again, sees what was said since then.
     """
-    had_it = any(offer.contact_id == staff.id and offer.outcome == "accepted" for offer in handoff.offers)
-    first = 0 if had_it else handoff.sees_from
+    first = sees_from(handoff, staff)
     query = select(Message).where(Message.handoff_id == handoff.id, Message.id > max(after, first))
     return session.scalars(query.order_by(Message.id)).all()
+
+
+def sees_from(handoff: Handoff, staff: Staff) -> int:
+    """The message after which a contact sees what was said: as when they first took it, or as it stands now."""
+    took = [offer.sees_from for offer in handoff.offers if offer.contact_id == staff.id and offer.outcome == "accepted"]
+    return min(took, default=handoff.sees_from)
 
 
 def concerns(handoff: Handoff, staff: Staff) -> bool:

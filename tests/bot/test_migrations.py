@@ -48,6 +48,12 @@ def test_two_openings_of_one_file_migrate_one_after_the_other(database: Database
     second.close()
 
 
+def test_the_id_of_a_message_that_was_deleted_is_never_given_again(database: Database) -> None:
+    with database.reading() as session:
+        made = session.scalar(text("SELECT sql FROM sqlite_master WHERE name = 'messages'"))
+    assert "AUTOINCREMENT" in made
+
+
 def test_the_way_back_leaves_no_table_and_the_way_forth_works_again(database: Database) -> None:
     with database.engine.begin() as connection:
         command.downgrade(database.alembic(connection), "base")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.conftest import Citizen, Server, StaffMember
+from tests.conftest import Citizen, Contact, Server
 
 
 @pytest.mark.parametrize(
@@ -36,16 +36,14 @@ def test_words_that_only_sound_like_danger_are_not_treated_as_danger(citizen: Ci
 
 
 @pytest.mark.parametrize("way", ["tap", "word"])
-def test_one_tap_or_one_word_brings_an_urgent_handoff_without_questions(
-    server: Server, ingrid: StaffMember, way: str
-) -> None:
+def test_one_tap_or_one_word_brings_an_urgent_handoff_without_questions(server: Server, way: str) -> None:
     citizen = Citizen(server, language="en")
     citizen.write("my husband hits me")
     reply = (citizen.pick("urgent_human") if way == "tap" else citizen.write("yes"))[0]
     assert reply["card"]["kind"] == "contact"
     waiting = citizen.handoff(server)
     assert (waiting.urgent, waiting.state) == (True, "offered")
-    cards = ingrid.get("/desk").text.split('<li class="panel')[1:]
+    cards = Contact(server, citizen).get("/desk").text.split('<li class="panel')[1:]
     ahead = cards[: next(n for n, card in enumerate(cards) if f"/desk/{waiting.id}/accept" in card) + 1]
     assert all(card.startswith(" urgent-panel") for card in ahead)  # before all who have waited longer
     citizen.request("DELETE")

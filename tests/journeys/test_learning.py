@@ -27,11 +27,11 @@ def test_no_answer_is_recorded_without_the_words(server: Server) -> None:
 
 def test_the_words_are_kept_only_with_consent_and_masked(server: Server) -> None:
     citizen = Citizen(server, language="en")
-    citizen.write("who can repair my car, my name is Fatima and my phone is 91 23 45 67")
+    citizen.write("who won the football match, my name is Fatima and my phone is 91 23 45 67")
     citizen.pick("keep_words:yes")
     words = needs(server)[-1].words
     assert words is not None
-    assert "repair my car" in words
+    assert "football match" in words
     assert "Fatima" not in words
     assert "91 23 45 67" not in words
 
@@ -71,10 +71,10 @@ def test_a_need_outlives_its_conversation_and_names_none(server: Server) -> None
 
 
 def test_figures_under_five_are_not_shown(server: Server, programme: StaffMember) -> None:
-    citizen = Citizen(server)
-    citizen.write("kas vakar laimėjo futbolo rungtynes Vilniuje")
+    citizen = Citizen(server, language="pl")
+    citizen.pick("not_helped")
     page = programme.get("/learning").text
-    row = page.split('<th scope="row">litauisk</th><td>')[1].split("</td>")[0]
+    row = page.split('<th scope="row">polsk</th><td>')[1].split("</td>")[0]
     assert row == "under 5"
 
 

@@ -59,7 +59,7 @@ class Handoff(Base):
     alarmed_at: Mapped[datetime | None]
     """When the owner was last rung because a message showed danger; None once they have written since."""
     sees_from: Mapped[int] = mapped_column(default=0)
-    """Whoever takes it over anew sees the messages after this one; whoever had it before sees what they saw."""
+    """Whoever is asked anew sees the messages after this one; whoever had it before sees what they saw."""
     pulse: Mapped[str | None] = mapped_column(String(20))
     """The question of the pulse that has been asked and not answered."""
     closed_at: Mapped[datetime | None]
@@ -102,6 +102,8 @@ class Offer(Base):
     ended_at: Mapped[datetime | None]
     outcome: Mapped[str | None] = mapped_column(String(12))
     """accepted, declined, timed_out or withdrawn; None while it stands."""
+    sees_from: Mapped[int] = mapped_column(default=0)
+    """Whoever took it sees the messages after this one."""
     why: Mapped[list[dict[str, Any]]]
     """Everybody who was considered, best first, with the reasons (bot.handoff.routing.Candidate)."""
 

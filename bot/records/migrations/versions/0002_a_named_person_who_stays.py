@@ -117,6 +117,7 @@ def upgrade() -> None:
     sa.Column('due_at', bot.records.tables.UtcDateTime(timezone=True), nullable=False),
     sa.Column('ended_at', bot.records.tables.UtcDateTime(timezone=True), nullable=True),
     sa.Column('outcome', sa.String(length=12), nullable=True),
+    sa.Column('sees_from', sa.Integer(), nullable=False),
     sa.Column('why', sa.JSON(), nullable=False),
     sa.ForeignKeyConstraint(['contact_id'], ['staff.id'], name=op.f('fk_offers_contact_id')),
     sa.ForeignKeyConstraint(['handoff_id'], ['handoffs.id'], name=op.f('fk_offers_handoff_id'), ondelete='CASCADE'),
@@ -161,7 +162,7 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column('pulse', sa.String(length=20), nullable=True))
         batch_op.create_index('ix_handoffs_owner_id', ['owner_id'], unique=False)
         batch_op.create_foreign_key(batch_op.f('fk_handoffs_owner_id'), 'staff', ['owner_id'], ['id'])
-    with op.batch_alter_table('messages', schema=None) as batch_op:
+    with op.batch_alter_table('messages', schema=None, table_kwargs={'sqlite_autoincrement': True}) as batch_op:
         batch_op.add_column(sa.Column('handoff_id', sa.Integer(), nullable=True))
         batch_op.add_column(sa.Column('delivered_at', bot.records.tables.UtcDateTime(timezone=True), nullable=True))
         batch_op.create_index(batch_op.f('ix_messages_handoff_id'), ['handoff_id'], unique=False)
@@ -247,7 +248,7 @@ def downgrade() -> None:
         batch_op.drop_column('outcome')
         batch_op.drop_column('theme')
 
-    with op.batch_alter_table('messages', schema=None) as batch_op:
+    with op.batch_alter_table('messages', schema=None, table_kwargs={'sqlite_autoincrement': True}) as batch_op:
         batch_op.drop_constraint(batch_op.f('fk_messages_handoff_id'), type_='foreignkey')
         batch_op.drop_index(batch_op.f('ix_messages_handoff_id'))
         batch_op.drop_column('delivered_at')
