@@ -48,6 +48,8 @@ from knowledge.library import Library
 
 log = structlog.get_logger(__name__)
 
+SURELY = 0.6
+"""How likely danger is at which a contact who reads along is rung: scraps of a talk are easily taken for it."""
 TRIES = 3
 """How often a turn is begun that others disturb."""
 LONGEST = 4_000
@@ -256,7 +258,8 @@ class Dialogue:
         not_for_the_bot = conversation and (conversation.pending_question or (handoff and handoff.in_hand))
         if inbound.choice or not not_for_the_bot:
             return False
-        return (await self._assistant.understand(inbound.text)).label == "crisis"
+        (label, share), *_ = (await self._assistant.understand(inbound.text)).ranking
+        return label == "crisis" and share >= SURELY
 
     async def _turn(self, stored: Message, danger: bool) -> Outcome:
         with self._database.transaction() as session:
