@@ -5,6 +5,7 @@ import re
 import httpx
 import pytest
 
+from knowledge.languages import LANGUAGES
 from tests.conftest import Citizen, Server
 from tests.journeys.test_bad_input import is_a_problem
 
@@ -110,9 +111,10 @@ def test_other_systems_get_the_topics_as_data(reader: httpx.Client) -> None:
     assert all(set(each) == {"id", "title", "page"} for each in whole["related"])
 
 
-def test_a_language_that_is_not_translated_yet_is_answered_in_the_nearest(reader: httpx.Client) -> None:
-    assert reader.get("/api/v1/topics?lang=nn").json()["language"] == "nb"
-    assert reader.get("/api/v1/topics/barnetrygd?lang=ti").json()["language"] == "en"
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_each_of_the_ten_languages_is_answered_in_itself(reader: httpx.Client, code: str) -> None:
+    assert reader.get(f"/api/v1/topics?lang={code}").json()["language"] == code
+    assert reader.get(f"/api/v1/topics/barnetrygd?lang={code}").json()["language"] == code
 
 
 @pytest.mark.parametrize(
