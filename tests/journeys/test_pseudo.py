@@ -9,6 +9,7 @@ from babel import Locale
 
 from bot.records.tables import Staff
 from bot.speech import speech
+from knowledge.greetings import greetings
 from knowledge.languages import LANGUAGES, Catalogue, available, language
 from tests.conftest import Citizen, Contact, Server, StaffMember
 
@@ -85,7 +86,7 @@ def data(server: Server) -> frozenset[str]:
     found = {each.name for each in library.places.values()} | {language(code).autonym for code in available()}
     found |= {line.name for line in library.crisis.lines} | {line.number for line in library.crisis.lines}
     found |= {line.hours for line in library.crisis.lines} | set(library.areas.values())
-    found |= {speech("en").language_name(code) for code in LANGUAGES}
+    found |= {speech("en").language_name(code) for code in (*LANGUAGES, *greetings())}
     english = Locale("en")
     found |= set(english.days["stand-alone"]["abbreviated"].values()) | set(english.months["format"]["wide"].values())
     found |= set(english.months["format"]["abbreviated"].values())
