@@ -57,24 +57,24 @@ class KnowledgeImporter(TrainingDataImporter):  # type: ignore[misc]  # Rasa's c
 
     def get_nlu_data(self, language: str | None = None) -> TrainingData:
         found = examples.load(frozenset(self._library.topics))
-        return TrainingData([_message(example) for example in [*found, *self._names()]])
+        return TrainingData([_message(example) for example in [*found, *names(self._library)]])
 
     def _made_rules(self) -> list[dict[str, Any]]:
         answers = dict.fromkeys(self._library.topics, "action_explain")
         answers |= dict.fromkeys(FOLLOW_UPS, "action_follow_up")
         return [{"rule": label, "steps": [{"intent": label}, {"action": action}]} for label, action in answers.items()]
 
-    def _names(self) -> list[examples.Example]:
-        """Each entry's title, and the everyday words for it, are examples of its topic."""
-        entries = self._library.entries
-        titles = [(topic, code, self._library.title(topic, code)) for topic in entries for code in available()]
-        words = [
-            (topic, code, word)
-            for topic, entry in entries.items()
-            for code in entry.words
-            for word in entry.words[code]
-        ]
-        return [examples.Example(text, topic, code, f"{topic}/names") for topic, code, text in [*titles, *words]]
+
+def names(library: Library) -> list[examples.Example]:
+    """Each entry's title, and the everyday words for it, as examples of its topic."""
+    titles = [(topic, code, library.title(topic, code)) for topic in library.entries for code in available()]
+    words = [
+        (topic, code, word)
+        for topic, entry in library.entries.items()
+        for code in entry.words
+        for word in entry.words[code]
+    ]
+    return [examples.Example(text, topic, code, f"{topic}/names") for topic, code, text in [*titles, *words]]
 
 
 def _message(example: examples.Example) -> Message:
