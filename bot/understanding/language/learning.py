@@ -1,11 +1,13 @@
 """Makes the language profiles out of the texts there are: translations, example questions, and samples/.
 
-samples/<language>.txt are a few lines in languages Rettvis does not speak, and in Arabic and Persian written in Latin
+samples/<language>.txt are a few lines in languages Rettvis does not speak, and in some written in Latin
 letters (`ar-Latn`, `fa-Latn`): common small words and some plain sentences, written for this and read by no native reader.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
+
+from anyascii import anyascii
 
 from bot.understanding import examples
 from bot.understanding.language.profiles import Profiles, script_of, words
@@ -24,6 +26,12 @@ _NAMES = frozenset({"nav", "udi", "aap", "sfo", "nrk", "imdi", "fau"})
 _SCRIPTS = dict.fromkeys(("ar", "fa", "ckb", "ps", "ur"), "arabic") | dict.fromkeys(("uk", "ru"), "cyrillic")
 _SCRIPTS |= dict.fromkeys(("ti", "am"), "ethiopic")
 _NORWEGIAN = ("nb", "nn")
+
+IN_LATIN_LETTERS = ("ar", "fa", "ckb", "ti")
+"""Languages of other scripts that are often written in Latin letters, on a phone without their own."""
+SPELT_OUT = {"ti": ("e",), "ckb": ("e", "a")}
+"""Those whose own script writes the vowels: their texts, letter by letter, show what they look like in Latin letters. The
+vowel that is "e" in romanisation is written in these ways."""
 
 
 class TooLittle(Exception):
@@ -59,8 +67,11 @@ def learn(texts: Iterable[tuple[str, str]]) -> Profiles:
         own = _SCRIPTS.get(code, "latin")
         if _mostly(text, own):
             by_script.setdefault(own, {}).setdefault(code, []).append(text)
-        elif code in ("ar", "fa") and _mostly(text, "latin"):
+        elif code in IN_LATIN_LETTERS and _mostly(text, "latin"):
             by_script.setdefault("latin", {}).setdefault(f"{code}-Latn", []).append(text)
+        for vowel in SPELT_OUT.get(code, ()):
+            spelt = anyascii(text).replace("e", vowel)
+            by_script.setdefault("latin", {}).setdefault(f"{code}-Latn", []).append(spelt)
     _enough(by_script)
     shared = (
         word
