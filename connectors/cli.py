@@ -86,9 +86,23 @@ def _serve(host: str, port: int) -> None:
 
 
 @app.command()
-def train() -> None:
+def train(
+    keep_vectors: Annotated[
+        bool, typer.Option(help="Also write the sentence vectors of new examples beside their files.")
+    ] = False,
+) -> None:
     """Train the assistant if what it learns from has changed."""
     out.print(str(_trained()))
+    if keep_vectors:
+        from bot.settings import Settings
+        from bot.understanding import examples
+        from bot.understanding.embedding import EMBEDDER
+        from bot.understanding.vectors import TrainingVectors
+        from knowledge.library import Library
+
+        vectors = TrainingVectors(Settings.from_environment().folder, EMBEDDER)
+        for file in vectors.keep_beside(examples.by_file(frozenset(Library.load().topics))):
+            out.print(str(file))
 
 
 def _trained() -> Path:

@@ -15,8 +15,9 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.settings import Settings
 from bot.understanding.classifier import Classifier, Prediction
-from bot.understanding.embedding import EMBEDDER, TrainingVectors
+from bot.understanding.embedding import EMBEDDER
 from bot.understanding.safety import Safeguard
+from bot.understanding.vectors import TrainingVectors
 
 VECTOR = "rettvis_vector"
 KIND = "kind"

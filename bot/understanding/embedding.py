@@ -1,11 +1,9 @@
 """Sentence vectors in all ten languages, behind one small interface."""
 
-import hashlib
 import os
 from collections import OrderedDict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from threading import Lock
 from typing import Protocol
 
@@ -82,37 +80,3 @@ class Embedder:
 
 EMBEDDER = Embedder()
 """The one of this process: the dialogue warms it off the event loop, Rasa's graph then finds the vector ready."""
-
-
-class TrainingVectors:
-    """Vectors of the examples, kept in a file between trainings, so that only new sentences are embedded."""
-
-    def __init__(self, folder: Path, embedder: Embedder) -> None:
-        self._file = folder / "vectors.npz"
-        self._embedder = embedder
-
-    def of(self, texts: Iterable[str]) -> Vector:
-        wanted = list(texts)
-        keys = [self._key(text) for text in wanted]
-        kept = self._read()
-        missing = {key: text for key, text in zip(keys, wanted, strict=True) if key not in kept}
-        if missing:
-            for key, row in zip(missing, self._embedder.embed_all(list(missing.values())), strict=True):
-                kept[key] = row
-            self._write({key: kept[key] for key in keys})
-        return np.stack([kept[key] for key in keys])
-
-    def _key(self, text: str) -> str:
-        return hashlib.sha256(f"{self._embedder.model.name}\0{text}".encode()).hexdigest()[:24]
-
-    def _read(self) -> dict[str, Vector]:
-        if not self._file.is_file():
-            return {}
-        with np.load(self._file) as stored:
-            return dict(zip(stored["keys"].tolist(), stored["vectors"], strict=True))
-
-    def _write(self, rows: dict[str, Vector]) -> None:
-        self._file.parent.mkdir(parents=True, exist_ok=True)
-        partial = self._file.with_suffix(".part.npz")
-        np.savez(partial, keys=np.array(list(rows)), vectors=np.stack(list(rows.values())))
-        partial.replace(self._file)

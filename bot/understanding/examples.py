@@ -34,6 +34,16 @@ def load(topics: frozenset[str], folder: Path = FOLDER) -> list[Example]:
     return [example for file in sorted(folder.glob("*/*.yml")) for example in _examples(file, file.parent.name, topics)]
 
 
+def by_file(topics: frozenset[str], folder: Path = FOLDER) -> dict[Path, list[str]]:
+    """The sentences of each example file.
+
+    Raises:
+        KnowledgeError: as `load`.
+    """
+    files = sorted(folder.glob("*/*.yml"))
+    return {file: [each.text for each in _examples(file, file.parent.name, topics)] for file in files}
+
+
 def _examples(file: Path, language: str, topics: frozenset[str]) -> Iterator[Example]:
     data = read(file) or {}
     if not isinstance(data, dict):

@@ -1,0 +1,95 @@
+"""Vectors of the examples, so that a training embeds only sentences that are new.
+
+They are kept in two places: beside the example files in the repository, in 8 bits a number, so that the first training on
+a machine takes two minutes and not ten; and in full, in the installation's own folder, for whatever is not there yet.
+"""
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+import numpy as np
+
+from bot.understanding import examples
+from bot.understanding.embedding import Embedder, Vector
+
+Rows = dict[str, Vector]
+
+
+class TrainingVectors:
+    """Vectors for training.
+
+    Args:
+        folder: the installation's own folder.
+        embedder: what makes those that are missing.
+        beside: the folder with the example files, whose vectors stand beside them.
+    """
+
+    def __init__(self, folder: Path, embedder: Embedder, beside: Path = examples.FOLDER) -> None:
+        self._file = folder / "vectors.npz"
+        self._embedder = embedder
+        self._beside = beside
+
+    def of(self, texts: Iterable[str]) -> Vector:
+        """One row per text."""
+        wanted = list(texts)
+        keys = [self._key(text) for text in wanted]
+        kept = self._read() | self._read_beside()
+        missing = {key: text for key, text in zip(keys, wanted, strict=True) if key not in kept}
+        if missing:
+            for key, row in zip(missing, self._embedder.embed_all(list(missing.values())), strict=True):
+                kept[key] = row
+            self._write({key: kept[key] for key in keys})
+        return np.stack([kept[key] for key in keys])
+
+    def keep_beside(self, by_file: Mapping[Path, list[str]]) -> list[Path]:
+        """Write the vectors of each example file beside it, where they differ from what stands there.
+
+        Args:
+            by_file: the sentences of each example file.
+
+        Returns:
+            The files that were written.
+        """
+        written = []
+        for file, texts in by_file.items():
+            beside = file.with_suffix(".npz")
+            wanted = {self._key(text): text for text in texts}
+            if not beside.is_file() or set(_unpacked(beside)) != set(wanted):
+                _pack(beside, dict(zip(wanted, self.of(wanted.values()), strict=True)))
+                written.append(beside)
+        return written
+
+    def _key(self, text: str) -> str:
+        return hashlib.sha256(f"{self._embedder.model.name}\0{text}".encode()).hexdigest()[:16]
+
+    def _read_beside(self) -> Rows:
+        return {key: row for file in sorted(self._beside.glob("*/*.npz")) for key, row in _unpacked(file).items()}
+
+    def _read(self) -> Rows:
+        if not self._file.is_file():
+            return {}
+        with np.load(self._file) as stored:
+            return dict(zip(stored["keys"].tolist(), stored["vectors"], strict=True))
+
+    def _write(self, rows: Rows) -> None:
+        self._file.parent.mkdir(parents=True, exist_ok=True)
+        partial = self._file.with_suffix(".part.npz")
+        np.savez(partial, keys=np.array(list(rows)), vectors=np.stack(list(rows.values())))
+        partial.replace(self._file)
+
+
+def _pack(file: Path, rows: Rows) -> None:
+    """Sorted, so that the same sentences give the same file."""
+    keys = sorted(rows)
+    vectors = np.stack([rows[key] for key in keys])
+    mean = vectors.mean(axis=0)
+    step = np.float32(np.abs(vectors - mean).max() / 127) or np.float32(1)
+    steps = np.round((vectors - mean) / step).astype(np.int8)
+    np.savez_compressed(file, keys=np.array(keys), mean=mean, step=step, steps=steps)
+
+
+def _unpacked(file: Path) -> Rows:
+    with np.load(file) as stored:
+        vectors = stored["mean"] + stored["steps"] * stored["step"]
+        return dict(zip(stored["keys"].tolist(), vectors.astype(np.float32), strict=True))
