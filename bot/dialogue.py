@@ -26,6 +26,7 @@ from bot.effects import (
     Effect,
     ForgetWords,
     KeepWords,
+    RecordCandidate,
     RecordNeed,
     RequestContact,
     SetLanguage,
@@ -33,7 +34,7 @@ from bot.effects import (
 )
 from bot.handoff import citizen, handoffs, summary, telling
 from bot.handoff.desk import DESK
-from bot.needs import needs
+from bot.needs import candidates, needs
 from bot.records import conversations
 from bot.records.access import access_own, looks_at
 from bot.records.database import Database
@@ -315,7 +316,7 @@ class Dialogue:
 
     def _commit_to_records(self, session: Session, conversation: Conversation, inbound: Message, turn: Turn) -> Outcome:
         if not any(isinstance(effect, KeepWords | ForgetWords) for effect in turn.effects):
-            conversation.pending_need_id = None  # the question about the words was not answered: the link ends
+            _let_go(conversation)  # the question about the words was not answered: the link ends
         for effect in turn.effects:
             if isinstance(effect, DeleteConversation):
                 conversations.remove(session, conversation.id)
@@ -361,17 +362,28 @@ class Dialogue:
                 )
                 conversation.pending_need_id = need.id
                 conversation.pending_message_id = self._meant(session, inbound, effect.moment)
+            case RecordCandidate():
+                candidate = candidates.record(session, effect.topic, effect.offered, conversation.language)
+                conversation.pending_candidate_id = candidate.id
+                conversation.pending_message_id = self._meant(session, inbound, "picked")
             case KeepWords():
-                if conversation.pending_need_id and conversation.pending_message_id:
-                    words = session.get_one(Message, conversation.pending_message_id).text
-                    needs.keep_words(session, conversation.pending_need_id, words)
-                conversation.pending_need_id = None
+                self._keep_words(session, conversation)
+                _let_go(conversation)
             case ForgetWords():
-                conversation.pending_need_id = None
+                _let_go(conversation)
             case SetLanguage():
                 conversation.language, conversation.language_chosen = effect.language, True
             case SetPlace():
                 conversation.place = effect.place
+
+    def _keep_words(self, session: Session, conversation: Conversation) -> None:
+        if not conversation.pending_message_id:
+            return
+        words = session.get_one(Message, conversation.pending_message_id).text
+        if conversation.pending_need_id:
+            needs.keep_words(session, conversation.pending_need_id, words)
+        if conversation.pending_candidate_id:
+            candidates.keep_words(session, conversation.pending_candidate_id, words)
 
     def _meant(self, session: Session, inbound: Message, moment: str) -> int | None:
         """The message whose words say what was needed: the last typed one; "it did not help" is about the one before."""
@@ -477,6 +489,11 @@ def picked(text: str, choices: tuple[Choice, ...]) -> str | None:
         ):
             return choice.id
     return None
+
+
+def _let_go(conversation: Conversation) -> None:
+    """End the only link between a conversation and what was recorded of it without identity."""
+    conversation.pending_need_id = conversation.pending_candidate_id = None
 
 
 def _unkept(conversation_id: str, reply: Reply) -> Message:
