@@ -43,6 +43,7 @@ from bot.replies import Choice, OfferCard, Reply
 from bot.settings import Patience
 from bot.speech import speech
 from bot.understanding import language
+from bot.understanding.reading.reading import Reading
 from knowledge.folding import fold
 from knowledge.languages import available
 from knowledge.library import Library
@@ -231,7 +232,8 @@ class Dialogue:
             await self._assistant.prepare(inbound.text)
         async with self._assistant.one_at_a_time(inbound.conversation_id):
             try:
-                outcome = await self._turn_again(inbound, await self._shows_danger(inbound))
+                reading = None if inbound.choice else await self._assistant.read(inbound.text, self._library)
+                outcome = await self._turn_again(inbound, await self._shows_danger(inbound), reading)
             except Exception as error:
                 # Said to the person, logged for us; the conversation goes on. A database that is away raises again.
                 # Only the kind of error and where: its message, and what stood in variables, may be what was written.
@@ -242,14 +244,14 @@ class Dialogue:
         self._heard(DESK)
         return outcome
 
-    async def _turn_again(self, inbound: Message, danger: bool) -> Outcome:
+    async def _turn_again(self, inbound: Message, danger: bool, reading: Reading | None) -> Outcome:
         """The turn; once more where a contact or the clock has changed the handoff at the same moment."""
         for _ in range(TRIES - 1):
             try:
-                return await self._turn(inbound, danger)
+                return await self._turn(inbound, danger, reading)
             except StaleDataError:
                 self._assistant.forget(inbound.conversation_id)
-        return await self._turn(inbound, danger)
+        return await self._turn(inbound, danger, reading)
 
     async def _shows_danger(self, inbound: Message) -> bool:
         """Whether words that are not meant for the bot show danger: it is silent, but a contact must be rung."""
@@ -262,7 +264,7 @@ class Dialogue:
         (label, share), *_ = (await self._assistant.understand(inbound.text)).ranking
         return label == "crisis" and share >= SURELY
 
-    async def _turn(self, stored: Message, danger: bool) -> Outcome:
+    async def _turn(self, stored: Message, danger: bool, reading: Reading | None) -> Outcome:
         with self._database.transaction() as session:
             # locked, so that nobody takes over in the middle of an answer, and two processes never answer the same
             session.get(Conversation, stored.conversation_id, with_for_update=True)
@@ -282,6 +284,7 @@ class Dialogue:
                 "language": conversation.language,
                 "place": conversation.place,
                 "waits_for": handoff.contact.name if handoff else None,
+                "reading": reading.model_dump(mode="json") if reading else None,
             }
             with provided(self._services):
                 turn = await self._assistant.answer(session, conversation.id, payload, facts)
@@ -365,7 +368,7 @@ class Dialogue:
             case RecordCandidate():
                 candidate = candidates.record(session, effect.topic, effect.offered, conversation.language)
                 conversation.pending_candidate_id = candidate.id
-                conversation.pending_message_id = self._meant(session, inbound, "picked")
+                conversation.pending_message_id = self._meant(session, inbound, "corrected" if effect.corrected else "")
             case KeepWords():
                 self._keep_words(session, conversation)
                 _let_go(conversation)
@@ -386,13 +389,15 @@ class Dialogue:
             candidates.keep_words(session, conversation.pending_candidate_id, words)
 
     def _meant(self, session: Session, inbound: Message, moment: str) -> int | None:
-        """The message whose words say what was needed: the last typed one; "it did not help" is about the one before."""
+        """The message whose words say what was needed: the last typed one. "It did not help" is about the one before, and
+        so is what is picked after "that is not what I meant"."""
         typed = [
             message.id
             for message in conversations.latest(session, inbound.conversation_id, 20)
             if message.author == "citizen" and not message.choice
         ]
         before = [message for message in typed if message != inbound.id] if moment == "not_helped" else typed
+        before = before[:-1] if moment == "corrected" else before
         return next(reversed(before or typed), None)
 
     def _usable(self, text: str, choice: str | None, code: str) -> str:

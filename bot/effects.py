@@ -42,6 +42,8 @@ class RecordCandidate(_Effect):
     topic: str
     offered: tuple[str, ...]
     """What they could pick from, the likeliest first."""
+    corrected: bool = False
+    """Whether their last words only said that something else was meant: then the words before them count."""
 
 
 class KeepWords(_Effect):

@@ -18,9 +18,7 @@ class AlreadyDecided(Exception):
     """Another editor has accepted or rejected it."""
 
 
-def record(
-    session: Session, topic: str, offered: Sequence[str], language: str, today: date | None = None
-) -> Candidate:
+def record(session: Session, topic: str, offered: Sequence[str], language: str, today: date | None = None) -> Candidate:
     """Write down what was picked, and from what. There is no argument for who it was."""
     week = week_of(today or date.today())
     candidate = Candidate(week=week, language=language, topic=topic, offered=list(offered))
