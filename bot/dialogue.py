@@ -43,7 +43,7 @@ from bot.replies import Choice, OfferCard, Reply
 from bot.settings import Patience
 from bot.speech import speech
 from bot.understanding import language
-from bot.understanding.reading.reading import Reading
+from bot.understanding.reading.reading import Reading, plan
 from knowledge.folding import fold
 from knowledge.languages import available
 from knowledge.library import Library
@@ -112,6 +112,7 @@ class Dialogue:
         self._library = library
         self._heard = heard
         self._services = Services(library, database)
+        plan("", library)  # reads names and phrases now, not while the first person waits
 
     def begin(
         self, channel: str, code: str, *, chosen: bool = False, place: str | None = None

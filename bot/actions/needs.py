@@ -1,9 +1,12 @@
 """When the bot has no answer, or its answer did not help: be honest, offer a person, learn."""
 
+from rasa_sdk.events import SlotSet
+
 from bot import answers
 from bot.actions.asking import may_we_keep_it
 from bot.actions.base import Events, RettvisAction, Situation
 from bot.actions.explaining import respond
+from bot.actions.repairing import NEXT, others, understood
 from bot.effects import ForgetWords, KeepWords, RecordNeed
 
 
@@ -33,9 +36,15 @@ class NotHelped(RettvisAction):
             return events
         question, choices = may_we_keep_it(now)
         thanks = s.gettext("Thank you for telling me. A person can look at it with you.")
-        now.say_text(f"{thanks} {question}", *choices)
+        if topic is None:
+            now.say_text(f"{thanks} {question}", *choices)
+            now.do(RecordNeed(moment="not_helped", barrier="other"))
+            return []
+        instead = [each for each in others(now, topic) if each not in now.set_aside][:NEXT]
+        offered = answers.topic_choices(now.library, instead, s)
+        now.say_text(f"{understood(now, topic)} {thanks} {question}", *offered, *choices)
         now.do(RecordNeed(moment="not_helped", barrier="other", topic=topic))
-        return []
+        return [SlotSet("offered", {"topics": instead, "corrected": now.is_typed})]
 
 
 class AboutWords(RettvisAction):

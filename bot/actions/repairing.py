@@ -19,10 +19,9 @@ def repair(now: Situation) -> Events:
     s, wrong = now.speech, now.topic
     assert wrong
     aside = [*(topic for topic in now.set_aside if topic != wrong), wrong]
-    offered = _instead(now, wrong, aside)[:NEXT]
-    text = s.gettext("I understood that you asked about this: {topic}. Then it was something else. Is it one of these?")
+    offered = [topic for topic in others(now, wrong) if topic not in aside][:NEXT]
     choices = (*answers.topic_choices(now.library, offered, s), answers.something_else(s), answers.a_person(s))
-    now.say_text(s.fill(text, topic=now.library.title(wrong, s.code)), *choices)
+    now.say_text(f"{understood(now, wrong)} {s.gettext('Then it was something else. Is it one of these?')}", *choices)
     now.do(RecordNeed(moment="not_helped", barrier="not_understood", topic=wrong))
     return [
         SlotSet("topic", None),
@@ -51,11 +50,17 @@ def _related(now: Situation, topics: Sequence[str]) -> list[str]:
     return list(dict.fromkeys([*likely, *related]))
 
 
-def _instead(now: Situation, wrong: str, aside: Sequence[str]) -> list[str]:
-    """What the words that were misunderstood may have been about, then what is related to what was answered."""
+def understood(now: Situation, topic: str) -> str:
+    """What the person was understood to ask about, so that they can see what went wrong."""
+    text = now.speech.gettext("I understood that you asked about this: {topic}.")
+    return now.speech.fill(text, topic=now.library.title(topic, now.speech.code))
+
+
+def others(now: Situation, wrong: str) -> list[str]:
+    """What the words that led to a topic may have been about instead, then what is related to it."""
     ranked = next((ranking for ranking in _earlier(now) if ranking[:1] == [wrong]), [])
     likely = [label for label in ranked if label in now.library.topics]
-    return [topic for topic in dict.fromkeys([*likely, *_related(now, [wrong])]) if topic not in aside]
+    return [topic for topic in dict.fromkeys([*likely, *_related(now, [wrong])]) if topic != wrong]
 
 
 def _earlier(now: Situation) -> Iterator[list[str]]:
