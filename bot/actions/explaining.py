@@ -59,7 +59,8 @@ class Explain(RettvisAction):
     def _close_topics(self, now: Situation) -> list[str]:
         """The topic, and those that may be meant instead; never one that the person has said it is not about."""
         refused = {*now.set_aside, *now.asked.not_about} - set(now.asked.named)
-        ranked = [(label, share) for label, share in now.ranking if label in now.library.topics]
+        ranking = now.reading.left or now.ranking
+        ranked = [(label, share) for label, share in ranking if label in now.library.topics]
         topics = [(label, share) for label, share in ranked if label not in refused][:CHOICES]
         first = topics[0][1] if topics else 0.0
         next_to_it = topics[1][1] if len(topics) > 1 else 0.0
@@ -103,8 +104,7 @@ def respond(now: Situation) -> Events | None:
             [*events, *follow_up(now, asked.sections)] if asked.sections and now.topic in now.library.entries else None
         )
     topic = asked.topics[0]
-    is_clear = topic == now.intent and dict(now.ranking)[topic] >= SURE
-    if not (is_clear or topic in asked.sure or topic in asked.named):
+    if topic not in (*asked.sure, *asked.named):
         return None
     if topic == now.topic and asked.sections:
         return [*events, *follow_up(now, asked.sections)]

@@ -20,10 +20,12 @@ OWN_NEED = -5.0
 """The sum of these from which a part is a need of its own."""
 ALONE = 0.9
 """How likely a part's topic must be where the whole message is about no topic,"""
-QUESTION = 0.5
+QUESTION = 0.4
 """and how likely a part must be a question about a topic (how much, how, when)."""
 SURE = 0.6
 """The same where the whole message is about a topic that is not meant; and what is surely said by a part."""
+SURE_WHOLE = 0.5
+"""The same for the whole."""
 THING = 0.3
 """How likely a topic must be to be what a person says they have, or do not mean."""
 SHORT = 6
@@ -37,7 +39,7 @@ class Asked:
 
     `topics` in the order they are written, without those the person has or does not mean; `sections`, parts of an entry
     that are asked about; `has`, topics they have already and want something besides; `not_about`, topics they say
-    it is not about; `named`, topics they ask about by name; `sure`, topics that a part by itself is surely about.
+    it is not about; `named`, topics they ask about by name; `sure`, topics that need no asking back.
     """
 
     topics: tuple[str, ...] = ()
@@ -60,6 +62,7 @@ def asked(
         aside: topics that the person said are not meant, or are there already; they must be named to be asked for.
     """
     parts = _with_rankings(reading.parts, whole)
+    whole = reading.left or whole
     not_about = _things(parts, {"not_about"}, topics, None)
     live = [part for part in parts if "not_about" not in part.says]
     had = _things(live, {"already", "besides"}, topics, at_hand)
@@ -70,6 +73,7 @@ def asked(
     if had and not found and not _wants_more(live):  # they ask about what they have
         had, found = (), needs(whole, live, topics, refused)
     sure = {topic for part in asking for topic, share in part.ranking[:1] if share >= SURE}
+    sure |= {topic for topic, share in whole[:1] if share >= SURE_WHOLE}
     return Asked(found, _sections(live), had, not_about, named, frozenset(sure & set(found)))
 
 

@@ -33,11 +33,15 @@ class Part(BaseModel):
 
 
 class Reading(BaseModel):
-    """The parts of a message in order, at least one of a message that was typed."""
+    """The parts of a message in order, at least one of a message that was typed.
+
+    `left` is what the message is about when the parts that say what it is not about are left out.
+    """
 
     model_config = ConfigDict(frozen=True)
 
     parts: tuple[Part, ...] = ()
+    left: Ranking = ()
 
     @property
     def says(self) -> frozenset[Kind]:
@@ -55,12 +59,19 @@ class Plan:
     def texts(self) -> tuple[str, ...]:
         """What there is to understand besides the whole."""
         several = [part.text for part in self.parts] if len(self.parts) > 1 else []
-        left = [rest for rest in self.rests if rest]
-        return tuple(dict.fromkeys([*several, *left]))[:MOST_TO_UNDERSTAND]
+        wanted = [self.left, *several, *self.rests]
+        return tuple(dict.fromkeys(text for text in wanted if text))[:MOST_TO_UNDERSTAND]
+
+    @property
+    def left(self) -> str:
+        """What is left without what it is not about; empty where that is all or nothing of it."""
+        left = [part.text for part in self.parts if "not_about" not in part.says]
+        return " ".join(left) if len(left) < len(self.parts) else ""
 
     def reading(self, understood: Mapping[str, Ranking]) -> Reading:
         """The reading, from what each of `texts` is about."""
         return Reading(
+            left=understood.get(self.left, ()),
             parts=tuple(
                 part.model_copy(
                     update={
@@ -69,7 +80,7 @@ class Plan:
                     }
                 )
                 for part, rest in zip(self.parts, self.rests, strict=True)
-            )
+            ),
         )
 
 
