@@ -184,8 +184,8 @@ def after_answer(explanation: Explanation, s: Speech) -> tuple[Choice, ...]:
     return (*offers, did_not_help(explanation.topic, s), a_person(s))
 
 
-def after_answers(explanations: Sequence[Explanation], more: Sequence[Choice], s: Speech) -> tuple[Choice, ...]:
-    """What one may want after several answers: each choice says which of them it is about.
+def several(explanations: Sequence[Explanation], more: Sequence[Choice], s: Speech) -> list[Reply]:
+    """Short answers to several needs. Only after the last one stands what one may want next: a choice says of which.
 
     Args:
         more: choices of what was asked for too and is not answered yet.
@@ -199,7 +199,13 @@ def after_answers(explanations: Sequence[Explanation], more: Sequence[Choice], s
         for each in explanations
         if "apply" in each.sections
     ]
-    return (*more, *apply, did_not_help(explanations[0].topic, s), a_person(s))
+    next_one = (*more, *apply, did_not_help(explanations[0].topic, s), a_person(s))
+    replies = []
+    for each in explanations:
+        brief = card(each, s).model_copy(update={"brief": True})
+        choices = next_one if each is explanations[-1] else ()
+        replies.append(answer(each, s).model_copy(update={"card": brief, "choices": choices}))
+    return replies
 
 
 def did_not_help(topic: str, s: Speech) -> Choice:

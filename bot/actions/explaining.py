@@ -148,10 +148,8 @@ def explain_all(now: Situation, topics: Sequence[str]) -> Events:
     if len(known) < AT_ONCE:
         return [event for topic in ordered for event in explain(now, topic)]
     explanations = [now.library.explain(topic, s.code, now.facts.get("place")) for topic in known[:AT_ONCE]]
-    replies = [answers.answer(explanation, s) for explanation in explanations]
     left = answers.topic_choices(now.library, [topic for topic in ordered if topic not in known[:AT_ONCE]], s)
-    replies[-1] = replies[-1].model_copy(update={"choices": answers.after_answers(explanations, left, s)})
-    for reply in replies:
+    for reply in answers.several(explanations, left, s):
         now.say(reply)
     return [SlotSet("topic", known[0]), SlotSet("offered", None)]
 
