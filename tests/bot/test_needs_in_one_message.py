@@ -1,7 +1,7 @@
 """How often two needs in one message are both found, and how often one need is taken for two. `pytest -s` shows figures.
 
-Half of several.jsonl (the second line, the fourth, ...) was not looked at when the weights were set; RETTVIS_WHOLE=1 asks every held-out
-question instead of every tenth.
+Half of several.jsonl (the second line, the fourth, ...) was not looked at when the weights were set. RETTVIS_WHOLE=1 asks
+every held-out question instead of every tenth.
 """
 
 import asyncio

@@ -7,7 +7,9 @@ from bot.needs import candidates
 from bot.records.tables import Candidate, Need
 from knowledge.languages import LANGUAGES
 from knowledge.library import Library
+from tests.bot.test_reading import MISUNDERSTOOD as NOT_MEANT
 from tests.conftest import Citizen, Server
+from tests.journeys.test_asking import VAGUE
 
 LIBRARY = Library.load()
 TOPICS = frozenset(LIBRARY.topics)
@@ -170,14 +172,6 @@ def test_thanks_and_another_question_is_more_than_thanks(server: Server) -> None
 
 # Choices
 
-VAGUE = (
-    "utgifter til barn",
-    "hjelp til ungene",
-    "dyrt å bo og leve",
-    "søke om noe for familien",
-    "papirer fra kommunen",
-)
-
 
 def unclear(server: Server) -> tuple[Citizen, str, list[str]]:
     """A conversation in which something was unclear: what was written, and the topics that were offered."""
@@ -239,18 +233,6 @@ def test_a_topic_picked_from_the_list_is_no_candidate(server: Server) -> None:
 
 # Misunderstandings
 
-NOT_MEANT = {
-    "nb": "nei, det var ikke det jeg mente",
-    "nn": "nei, det var ikkje det eg meinte",
-    "en": "no, that's not what I meant",
-    "pl": "nie, nie o to mi chodziło",
-    "uk": "ні, я не це мала на увазі",
-    "ar": "لا، ليس هذا ما قصدته",
-    "fa": "نه، منظورم این نبود",
-    "so": "maya, taas ulama jeedin",
-    "ti": "ከምኡ ማለተይ ኣይነበረን",
-    "ckb": "نەخێر، مەبەستم ئەوە نەبوو",
-}
 CHILD_BENEFIT = {code: first for code, (first, *_) in QUESTIONS.items()}
 
 
