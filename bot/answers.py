@@ -1,6 +1,6 @@
 """From what the library knows to what the bot says: curated answers as replies, in the reader's language."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from bot.replies import AnswerCard, Choice, CrisisCard, CrisisLine, Link, Reply, Section, Statement
@@ -63,22 +63,24 @@ def as_text(reply: Reply) -> str:
     return "\n".join([*lines, "", card.authority, card.checked, *card.notes])
 
 
-def part(explanation: Explanation, name: str, s: Speech) -> Reply:
-    """One section of an entry as an answer of its own; says so when the entry has nothing on it."""
-    statements = explanation.sections.get(name, ())
-    if not statements:
-        text = s.gettext("I have nothing checked about that for {title}. A person can help you find out.")
-        text = s.fill(text, title=explanation.title.text)
-        return Reply(text=text, language=s.code, choices=after_answer(explanation, s), links=_links(explanation))
-    section = _section(name, statements, s)
-    lines = [f"{explanation.title.text}. {section.heading}:"]
-    lines += [f"– {_noted(statement)}" for statement in section.statements]
+def parts(explanation: Explanation, names: Sequence[str], s: Speech) -> Reply:
+    """Sections of an entry as an answer of their own; says so where the entry has nothing on one of them."""
+    found = [(name, explanation.sections[name]) for name in names if explanation.sections.get(name)]
+    paragraphs = [_as_paragraph(explanation, _section(name, statements, s)) for name, statements in found]
+    if len(found) < len(names):
+        nothing = s.gettext("I have nothing checked about that for {title}. A person can help you find out.")
+        paragraphs.append(s.fill(nothing, title=explanation.title.text))
     return Reply(
-        text="\n".join(lines),
-        language=statements[0].text.language,
+        text="\n".join(paragraphs),
+        language=found[0][1][0].text.language if found else s.code,
         choices=after_answer(explanation, s),
         links=_links(explanation),
     )
+
+
+def _as_paragraph(explanation: Explanation, section: Section) -> str:
+    lines = [f"{explanation.title.text}. {section.heading}:"]
+    return "\n".join([*lines, *(f"– {_noted(statement)}" for statement in section.statements)])
 
 
 def source(explanation: Explanation, s: Speech) -> Reply:
@@ -177,9 +179,41 @@ def original(explanation: Explanation, s: Speech) -> Link | None:
 def after_answer(explanation: Explanation, s: Speech) -> tuple[Choice, ...]:
     """What one usually wants next."""
     titles = headings(s)
-    offers = [Choice(id=f"ask_{name}", title=titles[name]) for name in FOLLOW_UP_OFFERS if name in explanation.sections]
-    offers.append(Choice(id="not_helped", title=s.gettext("This did not help")))
-    return (*offers, a_person(s))
+    offered = [name for name in FOLLOW_UP_OFFERS if name in explanation.sections]
+    offers = [Choice(id=f"ask_{name}:{explanation.topic}", title=titles[name]) for name in offered]
+    return (*offers, did_not_help(explanation.topic, s), a_person(s))
+
+
+def several(explanations: Sequence[Explanation], more: Sequence[Choice], s: Speech) -> list[Reply]:
+    """Short answers to several needs. Only after the last one stands what one may want next: a choice says of which.
+
+    Args:
+        more: choices of what was asked for too and is not answered yet.
+    """
+    what = s.gettext("How to apply")
+    apply = [
+        Choice(
+            id=f"ask_apply:{each.topic}",
+            title=s.fill(s.gettext("{what}: {topic}"), what=what, topic=each.title.text),
+        )
+        for each in explanations
+        if "apply" in each.sections
+    ]
+    next_one = (*more, *apply, did_not_help(explanations[0].topic, s), a_person(s))
+    replies = []
+    for each in explanations:
+        brief = card(each, s).model_copy(update={"brief": True})
+        choices = next_one if each is explanations[-1] else ()
+        replies.append(answer(each, s).model_copy(update={"card": brief, "choices": choices}))
+    return replies
+
+
+def did_not_help(topic: str, s: Speech) -> Choice:
+    return Choice(id=f"not_helped:{topic}", title=s.gettext("This did not help"))
+
+
+def something_else(s: Speech) -> Choice:
+    return Choice(id="out_of_scope", title=s.gettext("Something else"))
 
 
 def a_person(s: Speech) -> Choice:

@@ -26,6 +26,7 @@ from bot.effects import (
     Effect,
     ForgetWords,
     KeepWords,
+    RecordCandidate,
     RecordNeed,
     RequestContact,
     SetLanguage,
@@ -33,7 +34,7 @@ from bot.effects import (
 )
 from bot.handoff import citizen, handoffs, summary, telling
 from bot.handoff.desk import DESK
-from bot.needs import needs
+from bot.needs import candidates, needs
 from bot.records import conversations
 from bot.records.access import access_own, looks_at
 from bot.records.database import Database
@@ -42,6 +43,7 @@ from bot.replies import Choice, OfferCard, Reply
 from bot.settings import Patience
 from bot.speech import speech
 from bot.understanding import language
+from bot.understanding.reading.reading import Reading, plan
 from knowledge.folding import fold
 from knowledge.languages import available
 from knowledge.library import Library
@@ -110,6 +112,7 @@ class Dialogue:
         self._library = library
         self._heard = heard
         self._services = Services(library, database)
+        plan("", library)  # reads names and phrases now, not while the first person waits
 
     def begin(
         self, channel: str, code: str, *, chosen: bool = False, place: str | None = None
@@ -230,7 +233,8 @@ class Dialogue:
             await self._assistant.prepare(inbound.text)
         async with self._assistant.one_at_a_time(inbound.conversation_id):
             try:
-                outcome = await self._turn_again(inbound, await self._shows_danger(inbound))
+                reading = None if inbound.choice else await self._assistant.read(inbound.text, self._library)
+                outcome = await self._turn_again(inbound, await self._shows_danger(inbound), reading)
             except Exception as error:
                 # Said to the person, logged for us; the conversation goes on. A database that is away raises again.
                 # Only the kind of error and where: its message, and what stood in variables, may be what was written.
@@ -241,14 +245,14 @@ class Dialogue:
         self._heard(DESK)
         return outcome
 
-    async def _turn_again(self, inbound: Message, danger: bool) -> Outcome:
+    async def _turn_again(self, inbound: Message, danger: bool, reading: Reading | None) -> Outcome:
         """The turn; once more where a contact or the clock has changed the handoff at the same moment."""
         for _ in range(TRIES - 1):
             try:
-                return await self._turn(inbound, danger)
+                return await self._turn(inbound, danger, reading)
             except StaleDataError:
                 self._assistant.forget(inbound.conversation_id)
-        return await self._turn(inbound, danger)
+        return await self._turn(inbound, danger, reading)
 
     async def _shows_danger(self, inbound: Message) -> bool:
         """Whether words that are not meant for the bot show danger: it is silent, but a contact must be rung."""
@@ -261,7 +265,7 @@ class Dialogue:
         (label, share), *_ = (await self._assistant.understand(inbound.text)).ranking
         return label == "crisis" and share >= SURELY
 
-    async def _turn(self, stored: Message, danger: bool) -> Outcome:
+    async def _turn(self, stored: Message, danger: bool, reading: Reading | None) -> Outcome:
         with self._database.transaction() as session:
             # locked, so that nobody takes over in the middle of an answer, and two processes never answer the same
             session.get(Conversation, stored.conversation_id, with_for_update=True)
@@ -281,6 +285,7 @@ class Dialogue:
                 "language": conversation.language,
                 "place": conversation.place,
                 "waits_for": handoff.contact.name if handoff else None,
+                "reading": reading.model_dump(mode="json") if reading else None,
             }
             with provided(self._services):
                 turn = await self._assistant.answer(session, conversation.id, payload, facts)
@@ -315,7 +320,7 @@ class Dialogue:
 
     def _commit_to_records(self, session: Session, conversation: Conversation, inbound: Message, turn: Turn) -> Outcome:
         if not any(isinstance(effect, KeepWords | ForgetWords) for effect in turn.effects):
-            conversation.pending_need_id = None  # the question about the words was not answered: the link ends
+            _let_go(conversation)  # the question about the words was not answered: the link ends
         for effect in turn.effects:
             if isinstance(effect, DeleteConversation):
                 conversations.remove(session, conversation.id)
@@ -361,26 +366,39 @@ class Dialogue:
                 )
                 conversation.pending_need_id = need.id
                 conversation.pending_message_id = self._meant(session, inbound, effect.moment)
+            case RecordCandidate():
+                candidate = candidates.record(session, effect.topic, effect.offered, conversation.language)
+                conversation.pending_candidate_id = candidate.id
+                conversation.pending_message_id = self._meant(session, inbound, "corrected" if effect.corrected else "")
             case KeepWords():
-                if conversation.pending_need_id and conversation.pending_message_id:
-                    words = session.get_one(Message, conversation.pending_message_id).text
-                    needs.keep_words(session, conversation.pending_need_id, words)
-                conversation.pending_need_id = None
+                self._keep_words(session, conversation)
+                _let_go(conversation)
             case ForgetWords():
-                conversation.pending_need_id = None
+                _let_go(conversation)
             case SetLanguage():
                 conversation.language, conversation.language_chosen = effect.language, True
             case SetPlace():
                 conversation.place = effect.place
 
+    def _keep_words(self, session: Session, conversation: Conversation) -> None:
+        if not conversation.pending_message_id:
+            return
+        words = session.get_one(Message, conversation.pending_message_id).text
+        if conversation.pending_need_id:
+            needs.keep_words(session, conversation.pending_need_id, words)
+        if conversation.pending_candidate_id:
+            candidates.keep_words(session, conversation.pending_candidate_id, words)
+
     def _meant(self, session: Session, inbound: Message, moment: str) -> int | None:
-        """The message whose words say what was needed: the last typed one; "it did not help" is about the one before."""
+        """The message whose words say what was needed: the last typed one. "It did not help" is about the one before, and
+        so is what is picked after "that is not what I meant"."""
         typed = [
             message.id
             for message in conversations.latest(session, inbound.conversation_id, 20)
             if message.author == "citizen" and not message.choice
         ]
         before = [message for message in typed if message != inbound.id] if moment == "not_helped" else typed
+        before = before[:-1] if moment == "corrected" else before
         return next(reversed(before or typed), None)
 
     def _usable(self, text: str, choice: str | None, code: str) -> str:
@@ -477,6 +495,11 @@ def picked(text: str, choices: tuple[Choice, ...]) -> str | None:
         ):
             return choice.id
     return None
+
+
+def _let_go(conversation: Conversation) -> None:
+    """End the only link between a conversation and what was recorded of it without identity."""
+    conversation.pending_need_id = conversation.pending_candidate_id = None
 
 
 def _unkept(conversation_id: str, reply: Reply) -> Message:

@@ -35,8 +35,19 @@ class RecordNeed(_Effect):
     """The language that was lacking, where it is not the conversation's."""
 
 
+class RecordCandidate(_Effect):
+    """The person has picked what their unclear words were about."""
+
+    effect: Literal["record_candidate"] = "record_candidate"
+    topic: str
+    offered: tuple[str, ...]
+    """What they could pick from, the likeliest first."""
+    corrected: bool = False
+    """Whether their last words only said that something else was meant: then the words before them count."""
+
+
 class KeepWords(_Effect):
-    """The person agrees that the words behind the need just recorded are kept, masked."""
+    """The person agrees that the words behind what was just recorded are kept, masked."""
 
     effect: Literal["keep_words"] = "keep_words"
 
@@ -60,7 +71,14 @@ class DeleteConversation(_Effect):
 
 
 Effect = Annotated[
-    RequestContact | RecordNeed | KeepWords | ForgetWords | SetLanguage | SetPlace | DeleteConversation,
+    RequestContact
+    | RecordNeed
+    | RecordCandidate
+    | KeepWords
+    | ForgetWords
+    | SetLanguage
+    | SetPlace
+    | DeleteConversation,
     Field(discriminator="effect"),
 ]
 EFFECT: TypeAdapter[Effect] = TypeAdapter(Effect)

@@ -53,6 +53,8 @@ class AnswerCard(Part):
     """When it was last checked, by whom, and that no expert has reviewed it where that is so."""
     notes: tuple[str, ...] = ()
     """What the reader should know: figures' date, draft translation, parts in Norwegian."""
+    brief: bool = False
+    """One of several answers at once: nothing but the answer itself is unfolded."""
     original: Link | None = None
     """The page with the Norwegian text, on this host, where no native reader has read the translation."""
 

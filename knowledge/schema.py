@@ -38,6 +38,8 @@ class Topic(Strict):
     id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$")]
     area: str
     level: Literal["national", "municipal", "both"]
+    urgency: Literal["today", "home", "money"] | None = None
+    """Why it is answered before other things that are asked for in the same message."""
     covers: Text
 
 

@@ -16,6 +16,8 @@ from bot.records.database import Database
 from bot.replies import Choice, Reply
 from bot.settings import Settings
 from bot.speech import Speech, speech
+from bot.understanding.reading.asked import Asked, asked
+from bot.understanding.reading.reading import Reading
 from knowledge.library import Library
 
 Events = list[dict[str, Any]]
@@ -77,6 +79,26 @@ class Situation:
     def topic(self) -> str | None:
         topic = self.tracker.get_slot("topic")
         return str(topic) if topic else None
+
+    @property
+    def set_aside(self) -> list[str]:
+        """Topics the person has said it is not about, or has already."""
+        return list(self.tracker.get_slot("set_aside") or [])
+
+    @property
+    def is_typed(self) -> bool:
+        """False for a choice that was picked."""
+        return not str(self.tracker.latest_message.get("text") or "").startswith("/")
+
+    @property
+    def reading(self) -> Reading:
+        """The message part by part; without parts for a choice."""
+        return Reading.model_validate(self.facts.get("reading") or {})
+
+    @property
+    def asked(self) -> Asked:
+        """What the message asks for."""
+        return asked(tuple(self.ranking), self.reading, self.library.topics, self.topic, self.set_aside)
 
     def entity(self, name: str) -> str | None:
         return next(iter(self.tracker.get_latest_entity_values(name)), None)

@@ -1,56 +1,128 @@
-"""Answering: the entry of a topic, follow-up questions about it, choices when two topics are close."""
+"""Answering: the entry of a topic, several at once, follow-up questions, choices when two topics are close."""
+
+from collections.abc import Sequence
 
 from rasa_sdk.events import SlotSet
 
 from bot import answers
+from bot.actions.asking import may_we_keep_it
 from bot.actions.base import Events, RettvisAction, Situation
-from bot.effects import RecordNeed
+from bot.actions.repairing import besides, repair
+from bot.effects import RecordCandidate, RecordNeed
 from bot.replies import Choice
 from bot.understanding.labels import FOLLOW_UPS
 
 SURE = 0.5
-"""A topic this likely is answered at once; below, the likeliest topics are offered."""
+"""A topic this likely is answered at once; below, the likeliest topics are offered,"""
+GAP = 0.1
+"""and also where the next one is so near."""
 PERHAPS_CRISIS = 0.06
 """Below what is treated as danger, but enough to name the emergency numbers beside the answer."""
 CLOSE = 0.25
 """When unsure, topics with at least this part of the first one's probability are offered beside it."""
+CHOICES = 3
+"""How many topics are offered at most."""
+AT_ONCE = 2
+"""How many answers one message gets; what else it asks for is offered."""
+IN_THE_ANSWER = frozenset({"what", "who", "more", "source"})
+"""What the short answer of an entry says by itself, when that is all that is asked."""
+_URGENCY = ("today", "home", "money", None)
 
 
 class Explain(RettvisAction):
     action_name = "action_explain"
 
     def act(self, now: Situation) -> Events:
+        if not now.is_typed:
+            return _picked(now)
+        events = respond(now)
+        if events is not None:
+            self._in_case_of_danger(now)
+            return events
         close = self._close_topics(now)
-        if len(close) > 1:
+        if len(close) > 1 or close[:1] != [now.intent]:
             s = now.speech
-            nothing = Choice(id="out_of_scope", title=s.gettext("Something else"))
-            choices = answers.topic_choices(now.library, [topic for topic, _ in close], s)
-            now.say_text(s.gettext("I want to be sure I understand you. What is it about?"), *choices, nothing)
-            self._in_case_of_danger(now, *choices, nothing)
-            return [SlotSet("topic", None)]
+            choices = (*answers.topic_choices(now.library, close, s), answers.something_else(s))
+            now.say_text(s.gettext("I want to be sure I understand you. What is it about?"), *choices)
+            self._in_case_of_danger(now, *choices)
+            return [SlotSet("topic", None), SlotSet("offered", {"topics": close, "corrected": False})]
         events = explain(now, now.intent)
-        self._in_case_of_danger(now, answers.a_person(now.speech))
+        self._in_case_of_danger(now)
         return events
 
     def _in_case_of_danger(self, now: Situation, *choices: Choice) -> None:
         """The last message is the one whose choices are shown: it repeats what was offered before."""
         if dict(now.ranking).get("crisis", 0.0) >= PERHAPS_CRISIS:
             danger = now.speech.gettext("If you are in danger now, call 112. If a life is in danger, call 113.")
-            now.say_text(danger, *choices, answers.a_person_now(now.speech))
+            now.say_text(danger, *(choices or [answers.a_person(now.speech)]), answers.a_person_now(now.speech))
 
-    def _close_topics(self, now: Situation) -> list[tuple[str, float]]:
-        """The topic, and those that may be meant instead; a choice that was picked is sure."""
-        topics = [(label, confidence) for label, confidence in now.ranking if label in now.library.topics][:3]
-        if not topics or topics[0][1] >= SURE:
-            return topics[:1]
-        return [(label, confidence) for label, confidence in topics if confidence >= CLOSE * topics[0][1]]
+    def _close_topics(self, now: Situation) -> list[str]:
+        """The topic, and those that may be meant instead; never one that the person has said it is not about."""
+        refused = {*now.set_aside, *now.asked.not_about} - set(now.asked.named)
+        ranking = now.reading.left or now.ranking
+        ranked = [(label, share) for label, share in ranking if label in now.library.topics]
+        topics = [(label, share) for label, share in ranked if label not in refused][:CHOICES]
+        first = topics[0][1] if topics else 0.0
+        next_to_it = topics[1][1] if len(topics) > 1 else 0.0
+        if topics[:1] == ranked[:1] and first >= SURE and first - next_to_it >= GAP:
+            return [topics[0][0]]
+        return [label for label, share in topics if share >= CLOSE * first]
 
 
-def explain(now: Situation, topic: str) -> Events:
-    """Say what the library knows; where it knows nothing yet, say so, offer a person and record the need."""
+def _picked(now: Situation) -> Events:
+    """A topic that was picked. Where it was unclear what had been written, the words may become an example."""
+    topic, offered = now.intent, now.tracker.get_slot("offered") or {}
+    events = explain(now, topic)
+    if topic not in offered.get("topics", ()):
+        return events
+    now.do(RecordCandidate(topic=topic, offered=tuple(offered["topics"]), corrected=offered["corrected"]))
+    if now.tracker.get_slot("asked_to_keep"):
+        return [*events, SlotSet("offered", None)]
+    question, choices = may_we_keep_it(now)
+    explanation = now.library.explain(topic, now.speech.code) if topic in now.library.entries else None
+    after = answers.after_answer(explanation, now.speech) if explanation else ()
+    now.say_text(question, *dict.fromkeys((*choices, *after)))
+    return [*events, SlotSet("offered", None), SlotSet("asked_to_keep", True)]
+
+
+def respond(now: Situation) -> Events | None:
+    """Answer what the parts of a message ask for, where that is not just what the whole is about."""
+    asked, reading = now.asked, now.reading
+    if "misunderstood" in reading.says and now.topic and not set(asked.topics) - {now.topic}:
+        return repair(now)
+    if asked.has and not asked.topics and set(asked.has) <= set(now.library.entries):
+        return besides(now, asked.has)
+    aside = [topic for topic in now.set_aside if topic not in asked.named]
+    aside += [topic for topic in (*asked.has, *asked.not_about) if topic not in aside]
+    if "misunderstood" in reading.says and now.topic and now.topic not in (*aside, *asked.named):
+        aside.append(now.topic)
+    events = [SlotSet("set_aside", aside)]
+    if len(asked.topics) > 1:
+        return [*events, *explain_all(now, asked.topics)]
+    if not asked.topics:
+        return (
+            [*events, *follow_up(now, asked.sections)] if asked.sections and now.topic in now.library.entries else None
+        )
+    topic = asked.topics[0]
+    if topic not in (*asked.sure, *asked.named):
+        return None
+    if topic == now.topic and asked.sections:
+        return [*events, *follow_up(now, asked.sections)]
+    return [*events, *explain(now, topic, asked.sections)]
+
+
+def explain(now: Situation, topic: str, sections: Sequence[str] = ()) -> Events:
+    """Say what the library knows; where it knows nothing yet, say so, offer a person and record the need.
+
+    Args:
+        sections: what is asked about the topic; said too, unless the short answer says it.
+    """
     s = now.speech
     if topic in now.library.entries:
-        now.say(answers.answer(now.library.explain(topic, s.code, now.facts.get("place")), s))
+        explanation = now.library.explain(topic, s.code, now.facts.get("place"))
+        now.say(answers.answer(explanation, s))
+        if len(sections) > 1 or set(sections) - IN_THE_ANSWER:
+            now.say(answers.parts(explanation, [name for name in sections if name not in ("more", "source")], s))
     else:
         now.say_text(
             s.fill(
@@ -60,6 +132,44 @@ def explain(now: Situation, topic: str) -> Events:
             answers.a_person(s),
         )
         now.do(RecordNeed(moment="no_answer", barrier="other", topic=topic))
+    aside = [each for each in now.set_aside if each != topic]
+    return [
+        SlotSet("topic", topic),
+        SlotSet("offered", None),
+        *([SlotSet("set_aside", aside)] if not now.is_typed else []),
+    ]
+
+
+def explain_all(now: Situation, topics: Sequence[str]) -> Events:
+    """Answer several needs, the most urgent first. It is the topic at hand afterwards; what is left over is offered."""
+    s = now.speech
+    ordered = sorted(topics, key=lambda topic: _URGENCY.index(now.library.topics[topic].urgency))
+    known = [topic for topic in ordered if topic in now.library.entries]
+    if len(known) < AT_ONCE:
+        return [event for topic in ordered for event in explain(now, topic)]
+    explanations = [now.library.explain(topic, s.code, now.facts.get("place")) for topic in known[:AT_ONCE]]
+    left = answers.topic_choices(now.library, [topic for topic in ordered if topic not in known[:AT_ONCE]], s)
+    for reply in answers.several(explanations, left, s):
+        now.say(reply)
+    return [SlotSet("topic", known[0]), SlotSet("offered", None)]
+
+
+def follow_up(now: Situation, sections: Sequence[str], topic: str | None = None) -> Events:
+    """What an entry says about what is asked, of a topic or of the one at hand."""
+    s = now.speech
+    topic = topic or now.topic
+    if topic not in now.library.entries:
+        now.say_text(s.gettext("What is it about? Write it in your own words."), answers.a_list(s), answers.a_person(s))
+        return []
+    assert topic
+    explanation = now.library.explain(topic, s.code, now.facts.get("place"))
+    asked = [name for name in sections if name not in ("more", "source")]
+    if "more" in sections and not asked:
+        now.say(answers.answer(explanation, s))
+    if asked:
+        now.say(answers.parts(explanation, asked, s))
+    if "source" in sections:
+        now.say(answers.source(explanation, s))
     return [SlotSet("topic", topic)]
 
 
@@ -67,22 +177,11 @@ class FollowUp(RettvisAction):
     action_name = "action_follow_up"
 
     def act(self, now: Situation) -> Events:
-        s, topic = now.speech, now.topic
-        if topic not in now.library.entries:
-            now.say_text(
-                s.gettext("What is it about? Write it in your own words."), answers.a_list(s), answers.a_person(s)
-            )
-            return []
-        assert topic
-        explanation = now.library.explain(topic, s.code, now.facts.get("place"))
-        wanted = FOLLOW_UPS[now.intent]
-        if wanted == "source":
-            now.say(answers.source(explanation, s))
-        elif wanted == "more":
-            now.say(answers.answer(explanation, s))
-        else:
-            now.say(answers.part(explanation, wanted, s))
-        return []
+        section = FOLLOW_UPS[now.intent]
+        if not now.is_typed:
+            return follow_up(now, [section], now.entity("value"))
+        events = respond(now)
+        return events if events is not None else follow_up(now, now.asked.sections or [section])
 
 
 class Topics(RettvisAction):

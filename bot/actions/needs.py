@@ -1,27 +1,25 @@
 """When the bot has no answer, or its answer did not help: be honest, offer a person, learn."""
 
+from rasa_sdk.events import SlotSet
+
 from bot import answers
+from bot.actions.asking import may_we_keep_it
 from bot.actions.base import Events, RettvisAction, Situation
+from bot.actions.explaining import respond
+from bot.actions.repairing import NEXT, others, understood
 from bot.effects import ForgetWords, KeepWords, RecordNeed
-from bot.replies import Choice
-
-
-def _may_we_keep_it(now: Situation) -> tuple[str, tuple[Choice, ...]]:
-    s = now.speech
-    text = s.gettext(
-        "May we keep what you wrote, so that we can become better? We take out names and numbers. Nobody sees who you are."
-    )
-    yes = Choice(id="keep_words:yes", title=s.gettext("Yes, keep what I wrote"))
-    no = Choice(id="keep_words:no", title=s.gettext("No, do not keep it"))
-    return text, (answers.a_person(s), yes, no)
 
 
 class NoAnswer(RettvisAction):
     action_name = "action_no_answer"
 
     def act(self, now: Situation) -> Events:
+        if now.is_typed and (now.asked.topics or now.asked.has or "misunderstood" in now.reading.says):
+            events = respond(now)
+            if events is not None:
+                return events
         s = now.speech
-        question, choices = _may_we_keep_it(now)
+        question, choices = may_we_keep_it(now)
         sorry = s.gettext("I do not know this one. A person may be able to help you.")
         now.say_text(f"{sorry} {question}", *choices)
         now.do(RecordNeed(moment="no_answer", barrier="not_understood"))
@@ -32,12 +30,21 @@ class NotHelped(RettvisAction):
     action_name = "action_not_helped"
 
     def act(self, now: Situation) -> Events:
-        s = now.speech
-        question, choices = _may_we_keep_it(now)
+        s, topic = now.speech, now.entity("value") or now.topic
+        events = respond(now) if now.is_typed else None
+        if events is not None:
+            return events
+        question, choices = may_we_keep_it(now)
         thanks = s.gettext("Thank you for telling me. A person can look at it with you.")
-        now.say_text(f"{thanks} {question}", *choices)
-        now.do(RecordNeed(moment="not_helped", barrier="other", topic=now.topic))
-        return []
+        if topic is None:
+            now.say_text(f"{thanks} {question}", *choices)
+            now.do(RecordNeed(moment="not_helped", barrier="other"))
+            return []
+        instead = [each for each in others(now, topic) if each not in now.set_aside][:NEXT]
+        offered = answers.topic_choices(now.library, instead, s)
+        now.say_text(f"{understood(now, topic)} {thanks} {question}", *offered, *choices)
+        now.do(RecordNeed(moment="not_helped", barrier="other", topic=topic))
+        return [SlotSet("offered", {"topics": instead, "corrected": now.is_typed})]
 
 
 class AboutWords(RettvisAction):

@@ -2,12 +2,16 @@
 
 from bot import answers
 from bot.actions.base import Events, RettvisAction, Situation
+from bot.actions.explaining import respond
 
 
 class Greet(RettvisAction):
     action_name = "action_greet"
 
     def act(self, now: Situation) -> Events:
+        events = respond(now)  # "hello. I need a place in a kindergarten"
+        if events is not None:
+            return events
         s = now.speech
         text = s.gettext("Hello. I am Rettvis, an automatic helper. Write what you need help with, in your own words.")
         now.say_text(text, answers.a_list(s), answers.a_person(s))
@@ -18,6 +22,9 @@ class Thanks(RettvisAction):
     action_name = "action_thanks"
 
     def act(self, now: Situation) -> Events:
+        events = respond(now)  # "thanks, and how do I apply?"
+        if events is not None:
+            return events
         now.say_text(now.speech.gettext("You are welcome. Write again whenever you want."))
         return []
 

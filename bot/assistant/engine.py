@@ -36,6 +36,8 @@ from bot.records.database import Database
 from bot.replies import Reply
 from bot.understanding.classifier import Prediction
 from bot.understanding.embedding import EMBEDDER
+from bot.understanding.reading.reading import Reading, plan
+from knowledge.library import Library
 
 
 def quiet() -> None:
@@ -170,6 +172,12 @@ class Assistant:
         ranking = tuple((row["name"], float(row["confidence"])) for row in parsed["intent_ranking"])
         kinds = [entity["value"] for entity in parsed["entities"]]
         return Prediction(ranking, kinds[0] if kinds else None)
+
+    async def read(self, text: str, library: Library) -> Reading:
+        """What a message says part by part; of a message that is one thing only, nothing more is understood than that."""
+        divided = plan(text, library)
+        await asyncio.gather(*(self.prepare(each) for each in divided.texts))
+        return divided.reading({each: (await self.understand(each)).ranking for each in divided.texts})
 
     @property
     def intents(self) -> frozenset[str]:

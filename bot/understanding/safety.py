@@ -39,8 +39,8 @@ class Safeguard:
             if not _is_phrases_by_language(languages):
                 message = f"{kind}: must be languages, each with a list of phrases"
                 raise KnowledgeError([Problem(file, line_of(file, (kind,)), message)])
-        harmless = _any_of([text for texts in data.pop("harmless", {}).values() for text in texts])
-        phrases = [(kind, _any_of(texts)) for kind, languages in data.items() for texts in languages.values()]
+        harmless = any_of([text for texts in data.pop("harmless", {}).values() for text in texts])
+        phrases = [(kind, any_of(texts)) for kind, languages in data.items() for texts in languages.values()]
         return cls(tuple(phrases), harmless)
 
     def kind(self, text: str) -> str | None:
@@ -56,7 +56,7 @@ def _is_phrases_by_language(value: object) -> bool:
     )
 
 
-def _any_of(phrases: list[str]) -> re.Pattern[str]:
+def any_of(phrases: list[str]) -> re.Pattern[str]:
     """Whole words; an asterisk in a phrase stands for the rest of a word, three full stops for up to three words."""
     patterns = [r"(?!)"]  # matches nothing: a list may be empty
     for phrase in phrases:

@@ -7,12 +7,13 @@ modules from this door's back side).
 from bot.records.tables.base import Base, Encrypted, UtcDateTime, now, week_of
 from bot.records.tables.conversations import Conversation, Message, tracker_events
 from bot.records.tables.handoffs import Handoff, Helper, Move, Note, Notice, Offer, Reminder
-from bot.records.tables.needs import Need, Pulse
+from bot.records.tables.needs import Candidate, Need, Pulse
 from bot.records.tables.staff import Absence, Look, Staff
 
 __all__ = [
     "Absence",
     "Base",
+    "Candidate",
     "Conversation",
     "Encrypted",
     "Handoff",

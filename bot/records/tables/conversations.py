@@ -35,6 +35,8 @@ class Conversation(Base):
     created_at: Mapped[datetime] = mapped_column(default=now)
     pending_need_id: Mapped[int | None] = mapped_column(ForeignKey("needs.id", ondelete="SET NULL"))
     """The need whose words the person has just been asked about; the only link to a need, and it lasts one question."""
+    pending_candidate_id: Mapped[int | None] = mapped_column(ForeignKey("candidates.id", ondelete="SET NULL"))
+    """The same for words that an editor may make an example of."""
     pending_message_id: Mapped[int | None]
     pending_question: Mapped[str | None] = mapped_column(String(12))
     """What the next typed message answers (bot.handoff.citizen): hopes, strengths or phone."""

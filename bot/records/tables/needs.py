@@ -1,4 +1,4 @@
-"""What people lacked, and whether they mattered: stored without identity."""
+"""What people lacked, how they put it, and whether they mattered: stored without identity."""
 
 from datetime import date
 
@@ -30,6 +30,28 @@ class Need(Base):
     """How a contact closed: partly_met or not_met."""
     words: Mapped[str | None] = mapped_column(Text)
     would_have_helped: Mapped[str | None] = mapped_column(Text)
+
+
+class Candidate(Base):
+    """What an unclear message turned out to be about: the person picked it. With their words, it may become an example.
+
+    Stored like a need: no conversation, no exact time, words only with consent.
+    """
+
+    __tablename__ = "candidates"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    week: Mapped[date]
+    """The Monday of the week it happened."""
+    language: Mapped[str] = mapped_column(String(8))
+    topic: Mapped[str] = mapped_column(String(60))
+    """What they picked; what an editor has made of it once it is accepted."""
+    offered: Mapped[list[str]]
+    """What they could pick from, the likeliest first."""
+    words: Mapped[str | None] = mapped_column(Text)
+    """What they had written, masked."""
+    state: Mapped[str] = mapped_column(String(10), default="new")
+    """new, accepted or rejected."""
 
 
 class Pulse(Base):

@@ -1,0 +1,143 @@
+"""What is asked for, from what the whole message is about and what its parts are about. Pure: no dialogue, no replies.
+
+A part is a need of its own when it is surely about its topic and not about the message's, and the whole message is a
+little about it too; the more words there are, the more of them only tell a story. The weights are those of a logistic
+regression on every second line of tests/understanding/several.jsonl and of the held-out questions with one need.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from math import log
+
+from bot.understanding.labels import FOLLOW_UPS
+from bot.understanding.reading.kinds import Kind
+from bot.understanding.reading.reading import Part, Ranking, Reading
+
+PART, WHOLE, FIRST_IN_PART, FIRST_ELSEWHERE, WORDS = 0.6, 0.3, -0.25, 0.2, -2.7
+"""How much it says (log odds) that the part is about its topic, that the whole message is, that the part is about the
+message's first topic, that another part is about that; and how much the length (log of words) says."""
+OWN_NEED = -5.0
+"""The sum of these from which a part is a need of its own."""
+ALONE = 0.9
+"""How likely a part's topic must be where the whole message is about no topic,"""
+QUESTION = 0.4
+"""and how likely a part must be a question about a topic (how much, how, when)."""
+SURE = 0.6
+"""The same where the whole message is about a topic that is not meant; and what is surely said by a part."""
+SURE_WHOLE = 0.5
+"""The same for the whole."""
+THING = 0.3
+"""How likely a topic must be to be what a person says they have, or do not mean."""
+SHORT = 6
+"""So many words with "I have it already" say no more than that."""
+_LEAST = 1e-4
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a message asks for.
+
+    `topics` in the order they are written, without those the person has or does not mean; `sections`, parts of an entry
+    that are asked about; `has`, topics they have already and want something besides; `not_about`, topics they say
+    it is not about; `named`, topics they ask about by name; `sure`, topics that need no asking back.
+    """
+
+    topics: tuple[str, ...] = ()
+    sections: tuple[str, ...] = ()
+    has: tuple[str, ...] = ()
+    not_about: tuple[str, ...] = ()
+    named: tuple[str, ...] = ()
+    sure: frozenset[str] = frozenset()
+
+
+def asked(
+    whole: Ranking, reading: Reading, topics: Collection[str], at_hand: str | None = None, aside: Collection[str] = ()
+) -> Asked:
+    """What is asked for.
+
+    Args:
+        whole: what the whole message is about, the likeliest first.
+        topics: every topic there is.
+        at_hand: the topic talked about before.
+        aside: topics that the person said are not meant, or are there already; they must be named to be asked for.
+    """
+    parts = _with_rankings(reading.parts, whole)
+    whole = reading.left or whole
+    not_about = _things(parts, {"not_about"}, topics, None)
+    live = [part for part in parts if "not_about" not in part.says]
+    had = _things(live, {"already", "besides"}, topics, at_hand)
+    asking = [part for part in live if not (had and part.says & {"already", "besides"})]
+    named = tuple(dict.fromkeys(name for part in asking for name in part.names if name not in not_about))
+    refused = {*not_about, *(set(aside) - set(named))}
+    found = needs(whole, asking, topics, {*refused, *had} - set(named))
+    if had and not found and not _wants_more(live):  # they ask about what they have
+        had, found = (), needs(whole, live, topics, refused)
+    sure = {topic for part in asking for topic, share in part.ranking[:1] if share >= SURE}
+    sure |= {topic for topic, share in whole[:1] if share >= SURE_WHOLE}
+    return Asked(found, _sections(live), had, not_about, named, frozenset(sure & set(found)))
+
+
+def needs(
+    whole: Ranking, parts: Sequence[Part], topics: Collection[str], refused: Collection[str] = ()
+) -> tuple[str, ...]:
+    """The topics asked for, in the order written: the whole message's, and those of parts that are needs of their own."""
+    label = whole[0][0] if whole else ""
+    first = label if label in topics and label not in refused else None
+    alone = SURE if label in refused else ALONE
+    words = sum(len(part.text.split()) for part in parts)
+    found = []
+    for part in parts:
+        for topic, share in part.ranking[:1]:
+            if topic not in topics or topic in refused:
+                continue
+            own = share >= alone if first is None else _is_own(part, topic, first, whole, parts, words)
+            if own or topic == first:
+                found.append(topic)
+    if first and first not in found:
+        found.insert(0, first)
+    return tuple(dict.fromkeys(found))
+
+
+def _with_rankings(parts: Sequence[Part], whole: Ranking) -> list[Part]:
+    """A message of one part is about what the whole is about."""
+    if len(parts) == 1 and not parts[0].ranking:
+        return [parts[0].model_copy(update={"ranking": whole})]
+    return list(parts)
+
+
+def _is_own(part: Part, topic: str, first: str, whole: Ranking, parts: Sequence[Part], words: int) -> bool:
+    weight = PART * _log_odds(part.ranking, topic) + WHOLE * _log_odds(whole, topic)
+    weight += FIRST_IN_PART * _log_odds(part.ranking, first)
+    weight += FIRST_ELSEWHERE * max(_log_odds(each.ranking, first) for each in parts)
+    return weight + WORDS * log(max(words, 1)) >= OWN_NEED
+
+
+def _log_odds(ranking: Ranking, label: str) -> float:
+    share = min(max(dict(ranking).get(label, 0.0), _LEAST), 1 - _LEAST)
+    return log(share / (1 - share))
+
+
+def _wants_more(parts: Sequence[Part]) -> bool:
+    """Whether they ask for something besides what they have, or only say that they have it."""
+    says = {kind for part in parts for kind in part.says}
+    return "more" in says or (len(parts) == 1 and len(parts[0].text.split()) <= SHORT and not _sections(parts))
+
+
+def _things(
+    parts: Sequence[Part], kinds: Collection[Kind], topics: Collection[str], at_hand: str | None
+) -> tuple[str, ...]:
+    """The topics that parts of certain kinds are about."""
+    found: list[str] = []
+    for part in parts:
+        if part.says & set(kinds):
+            likely = [topic for topic, share in part.ranking[:1] if topic in topics and share >= THING]
+            found += part.names or likely or ([at_hand] if at_hand else [])
+    return tuple(dict.fromkeys(found))
+
+
+def _sections(parts: Sequence[Part]) -> tuple[str, ...]:
+    """The parts of an entry that are asked about, in the order asked."""
+    surest = [ranking[0] for part in parts for ranking in (part.ranking, part.rest) if ranking]
+    return tuple(
+        dict.fromkeys(FOLLOW_UPS[label] for label, share in surest if label in FOLLOW_UPS and share >= QUESTION)
+    )

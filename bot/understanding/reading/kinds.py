@@ -1,0 +1,6 @@
+"""What a part of a message may say besides what it is about."""
+
+from typing import Literal
+
+Kind = Literal["already", "besides", "more", "not_about", "misunderstood"]
+"""One has it already; apart from it; is there something else; it is not about this; the answer was about something else."""

@@ -1,0 +1,99 @@
+"""A message read part by part: what each part may be about, which topics it names, and what it says about them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from pydantic import BaseModel, ConfigDict
+
+from bot.understanding import language
+from bot.understanding.reading.dividing import divide
+from bot.understanding.reading.kinds import Kind
+from bot.understanding.reading.names import names
+from bot.understanding.reading.phrases import phrases
+from knowledge.library import Library
+
+Ranking = tuple[tuple[str, float], ...]
+KEPT = 5
+"""How many of the likeliest labels of a part are kept."""
+MOST_TO_UNDERSTAND = 4
+"""Texts of one message that are understood besides the whole, each at the cost of a sentence vector."""
+_NORWEGIAN = ("nb", "nn")
+
+
+class Part(BaseModel):
+    """One part. `rest` is what is said when the names are left out: "how do I apply for" of "how do I apply for SFO"."""
+
+    model_config = ConfigDict(frozen=True)
+
+    text: str
+    names: tuple[str, ...] = ()
+    says: frozenset[Kind] = frozenset()
+    ranking: Ranking = ()
+    rest: Ranking = ()
+
+
+class Reading(BaseModel):
+    """The parts of a message in order, at least one of a message that was typed.
+
+    `left` is what the message is about when the parts that say what it is not about are left out.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    parts: tuple[Part, ...] = ()
+    left: Ranking = ()
+
+    @property
+    def says(self) -> frozenset[Kind]:
+        return frozenset(kind for part in self.parts for kind in part.says)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A message divided, before its parts are understood. Only a message of several parts has parts to understand."""
+
+    parts: tuple[Part, ...]
+    rests: tuple[str, ...]
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """What there is to understand besides the whole."""
+        several = [part.text for part in self.parts] if len(self.parts) > 1 else []
+        wanted = [self.left, *several, *self.rests]
+        return tuple(dict.fromkeys(text for text in wanted if text))[:MOST_TO_UNDERSTAND]
+
+    @property
+    def left(self) -> str:
+        """What is left without what it is not about; empty where that is all or nothing of it."""
+        left = [part.text for part in self.parts if "not_about" not in part.says]
+        return " ".join(left) if len(left) < len(self.parts) else ""
+
+    def reading(self, understood: Mapping[str, Ranking]) -> Reading:
+        """The reading, from what each of `texts` is about."""
+        return Reading(
+            left=understood.get(self.left, ()),
+            parts=tuple(
+                part.model_copy(
+                    update={
+                        "ranking": understood.get(part.text, ())[:KEPT],
+                        "rest": understood.get(rest, ())[:KEPT],
+                    }
+                )
+                for part, rest in zip(self.parts, self.rests, strict=True)
+            ),
+        )
+
+
+def plan(text: str, library: Library, code: str | None = None) -> Plan:
+    """Divide a message and see what it names and says.
+
+    Args:
+        code: its language; told from the text where it is not given.
+    """
+    known = names(library)
+    found = code or (language.identify(text) or ("", 0.0))[0]
+    codes = _NORWEGIAN if found in _NORWEGIAN else (found,)
+    joining = [word for each in codes for word in phrases().joining.get(each, ())]
+    divided = divide(text, joining, lambda word: bool(known.in_text(word)))
+    parts = tuple(Part(text=part, names=known.in_text(part), says=phrases().said(part)) for part in divided)
+    return Plan(parts, tuple(known.without(part.text) if part.names else "" for part in parts))

@@ -1,0 +1,198 @@
+"""What a message asks for besides its first subject: several things, not this one, what one has already."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.understanding.labels import FOLLOW_UPS
+from bot.understanding.reading.asked import asked
+from bot.understanding.reading.names import names
+from bot.understanding.reading.phrases import Phrases, phrases
+from bot.understanding.reading.reading import MOST_TO_UNDERSTAND, Part, Ranking, Reading, plan
+from knowledge.languages import LANGUAGES
+from knowledge.library import Library
+from knowledge.source import KnowledgeError
+
+LIBRARY = Library.load()
+TOPICS = sorted(LIBRARY.topics)
+LABELS = [*TOPICS, *FOLLOW_UPS, "out_of_scope", "not_helped"]
+KINDS = ["already", "besides", "more", "not_about", "misunderstood"]
+
+
+@st.composite
+def rankings(draw: st.DrawFn) -> Ranking:
+    labels = draw(st.lists(st.sampled_from(LABELS), min_size=1, max_size=5, unique=True))
+    shares = sorted(draw(st.lists(st.floats(0.01, 1), min_size=len(labels), max_size=len(labels))), reverse=True)
+    return tuple((label, share / sum(shares)) for label, share in zip(labels, shares, strict=True))
+
+
+parts = st.builds(
+    Part,
+    text=st.sampled_from(["one", "two words", "this is a longer part of it"]),
+    names=st.lists(st.sampled_from(TOPICS), max_size=2, unique=True).map(tuple),
+    says=st.frozensets(st.sampled_from(KINDS), max_size=2),
+    ranking=rankings(),
+)
+readings = st.lists(parts, max_size=4).map(lambda found: Reading(parts=tuple(found)))
+
+
+@given(rankings(), readings, st.sampled_from([None, *TOPICS]), st.lists(st.sampled_from(TOPICS), max_size=3))
+def test_what_is_refused_is_answered_only_when_it_is_named(
+    whole: Ranking, reading: Reading, at_hand: str | None, aside: list[str]
+) -> None:
+    found = asked(whole, reading, TOPICS, at_hand, aside)
+    assert not set(found.topics) & ({*aside, *found.has} - set(found.named))
+    assert not set(found.topics) & set(found.not_about)
+    assert len(set(found.topics)) == len(found.topics)
+    assert set(found.topics) <= set(TOPICS)
+    assert set(found.sections) <= set(FOLLOW_UPS.values())
+
+
+@given(rankings())
+def test_a_message_of_one_plain_part_is_about_what_the_whole_is_about(whole: Ranking) -> None:
+    found = asked(whole, Reading(parts=(Part(text="plain words"),)), TOPICS)
+    assert found.topics == ((whole[0][0],) if whole[0][0] in TOPICS else ())
+    assert (found.has, found.not_about) == ((), ())
+
+
+@settings(deadline=None)
+@given(st.text(max_size=400))
+def test_however_long_a_message_only_few_parts_are_understood_by_themselves(text: str) -> None:
+    assert len(plan(text, LIBRARY).texts) <= MOST_TO_UNDERSTAND
+
+
+ALREADY = {
+    "nb": "jeg får allerede bostøtte",
+    "nn": "eg får allereie bustøtte",
+    "en": "I already get housing allowance",
+    "pl": "już dostaję dodatek mieszkaniowy",
+    "uk": "я вже отримую допомогу на житло",
+    "ar": "أنا أحصل بالفعل على بدل السكن",
+    "fa": "من الان می‌گیرم",
+    "so": "horay u helaa kaalmada guriga",
+    "ti": "ድሮ እረክብ እየ",
+    "ckb": "ئێستا وەردەگرم",
+}
+MORE = {
+    "nb": "det er ikke nok, hva annet kan jeg få",
+    "nn": "det er ikkje nok, kva anna kan eg få",
+    "en": "it is not enough, what else is there",
+    "pl": "to nie wystarcza, co jeszcze mi przysługuje",
+    "uk": "цього не вистачає, що ще можна отримати",
+    "ar": "هذا لا يكفي، ماذا أيضا",
+    "fa": "کافی نیست، دیگر چه کمکی هست",
+    "so": "kuma filna, maxaa kale oo aan heli karaa",
+    "ti": "እኹል ኣይኮነን፡ ካልእ ሓገዝ ኣሎ ዶ",
+    "ckb": "بەش ناکات، چی تر هەیە",
+}
+NOT_ABOUT = {
+    "nb": "det gjelder ikke barnehage",
+    "nn": "det gjeld ikkje barnehage",
+    "en": "not about kindergarten",
+    "pl": "nie chodzi o przedszkole",
+    "uk": "не про садочок",
+    "ar": "ليس عن الروضة",
+    "fa": "منظورم مهدکودک نیست",
+    "so": "kuma saabsana xannaanada",
+    "ti": "ብዛዕባ መዋእለ ህጻናት ኣይኮነን",
+    "ckb": "مەبەستم باخچە نییە",
+}
+MISUNDERSTOOD = {
+    "nb": "nei, det var ikke det jeg mente",
+    "nn": "nei, det var ikkje det eg meinte",
+    "en": "no, that's not what I meant",
+    "pl": "nie, nie o to mi chodziło",
+    "uk": "ні, я не це мала на увазі",
+    "ar": "لا، ليس هذا ما قصدته",
+    "fa": "نه، منظورم این نبود",
+    "so": "maya, taas ulama jeedin",
+    "ti": "ኣይኮነን፡ ከምኡ ማለተይ ኣይነበረን",
+    "ckb": "نەخێر، مەبەستم ئەوە نەبوو",
+}
+
+
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [
+        pytest.param(kind, text, id=f"{kind}-{code}")
+        for kind, texts in (
+            ("already", ALREADY),
+            ("more", MORE),
+            ("not_about", NOT_ABOUT),
+            ("misunderstood", MISUNDERSTOOD),
+        )
+        for code, text in texts.items()
+    ],
+)
+def test_it_is_recognised_in_every_language(kind: str, said: str) -> None:
+    assert kind in phrases().said(said)
+
+
+def test_every_language_has_a_file_of_phrases() -> None:
+    assert set(phrases().joining) == set(LANGUAGES)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "jeg har ikke fått barnetrygd ennå",
+        "jeg vet ikke om jeg har rett til bostøtte",
+        "eg har ikkje fått svar enno",
+        "I don't have child benefit yet",
+        "I have not got the money yet",
+        "jeszcze nie dostałam zasiłku",
+        "я ще не отримую допомогу",
+        "لم أحصل على إعانة الأطفال بعد",
+        "هنوز کمک هزینه نگرفته‌ام",
+        "weli ma helin lacagta carruurta",
+        "ገና ገንዘብ ህጻናት ኣይረኸብኩን",
+        "هێشتا پارەی منداڵم وەرنەگرتووە",
+        "hvordan søker jeg barnetrygd",
+    ],
+)
+def test_what_one_does_not_have_yet_is_not_taken_for_what_one_has(said: str) -> None:
+    assert not phrases().said(said) & {"already", "besides", "not_about", "misunderstood"}
+
+
+@pytest.mark.parametrize(
+    ("said", "named"),
+    [
+        ("hvor mye er barnetrygden", ("barnetrygd",)),
+        ("BOSTØTTE og sfo?", ("bostotte", "sfo")),
+        ("Child benefit", ("barnetrygd",)),
+        ("barnebidraget kommer ikke", ("barnebidrag",)),
+        ("vi vil bidra", ("bidra",)),
+        ("bidragene til saken", ()),
+    ],
+)
+def test_a_topic_is_named_with_the_endings_of_the_language(said: str, named: tuple[str, ...]) -> None:
+    assert names(LIBRARY).in_text(said) == named
+
+
+def test_what_is_said_about_a_named_topic_is_what_is_left() -> None:
+    assert names(LIBRARY).without("Hvor mye er barnetrygden for to barn?") == "hvor mye er for to barn"
+
+
+def test_an_editor_is_told_where_a_file_of_phrases_is_wrong(tmp_path: Path) -> None:
+    (tmp_path / "nb.yml").write_text("and: [og]\nalredy: [har alt]\n", encoding="utf-8")
+    with pytest.raises(KnowledgeError, match=r"nb.yml:2: 'alredy' is not a kind of phrase"):
+        Phrases.load(tmp_path)
+    (tmp_path / "nb.yml").write_text("and: og\n", encoding="utf-8")
+    with pytest.raises(KnowledgeError, match=r"nb.yml:1: and: must be a list of phrases"):
+        Phrases.load(tmp_path)
+
+
+BARNETRYGD = (("barnetrygd", 0.9), ("kontantstotte", 0.06))
+
+
+def test_what_one_has_and_wants_more_than_is_not_asked_for() -> None:
+    reading = plan("I already get barnetrygd, what else?", LIBRARY, "en").reading({})
+    assert asked(BARNETRYGD, reading, TOPICS).has == ("barnetrygd",)
+    assert asked(BARNETRYGD, reading, TOPICS).topics == ()
+
+
+def test_a_question_about_what_one_has_is_about_it() -> None:
+    reading = plan("I already get barnetrygd, does the money stop when my son moves to his father?", LIBRARY, "en")
+    assert asked(BARNETRYGD, reading.reading({}), TOPICS).topics == ("barnetrygd",)
