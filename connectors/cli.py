@@ -243,6 +243,36 @@ def bench_serve(
     out.print(table)
 
 
+@bench_app.command("understanding")
+def bench_understanding(
+    hint3: Annotated[Path | None, typer.Option(help="The repository of HINT3 (dataset/v1/...)")] = None,
+    clinc: Annotated[Path | None, typer.Option(help="The folder with CLINC150's data_small.json")] = None,
+    draws: Annotated[int, typer.Option(min=1, help="Without data sets: how often topics are left out")] = 5,
+    sample: Annotated[float, typer.Option(min=0.05, max=1, help="and the share of situations that is used")] = 0.3,
+    as_json: Annotated[bool, typer.Option("--json")] = False,
+) -> None:
+    """Labels found and foreign questions told apart, without examples of those: on public data sets that you have, or on
+    our own examples with ten topics left out."""
+    from connectors.bench import understanding as bench
+    from connectors.bench.yardsticks import NotTheData
+
+    with err.status("Measuring") as status:
+        try:
+            if hint3 or clinc:
+                measured = bench.public(hint3, clinc, status.update)
+            else:
+                measured = bench.topics_left_out(draws, sample, status.update)
+        except NotTheData as error:
+            print(error, file=sys.stderr)
+            raise typer.Exit(1) from error
+    report = bench.report(measured)
+    if as_json:
+        print(json.dumps(report))
+        return
+    for table in bench.tables(report):
+        out.print(table)
+
+
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []})
 def rasa(context: typer.Context) -> None:
     """Rasa's own command line on this project, e.g. `rettvis rasa data validate`."""

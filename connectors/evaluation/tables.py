@@ -8,7 +8,7 @@ from rich.table import Table
 from connectors.evaluation.report import Report
 from connectors.evaluation.runs import Run
 
-COLUMNS = {
+UNDERSTOOD = {
     "questions": "questions",
     "top_1": "top-1",
     "top_3": "top-3",
@@ -16,21 +16,24 @@ COLUMNS = {
     "crisis_precision": "crisis precision",
     "out_of_scope_recall": "out-of-scope recall",
     "false_rejections": "false rejections",
+}
+SURE = {
     "refusal_auroc": "refusal AUROC",
     "calibration_error": "calibration error",
     "mcc": "MCC",
     "language_found": "language",
     "language_found_short": "language, < 4 words",
 }
+COLUMNS = UNDERSTOOD | SURE
 PAIRS = 20
 
 
 def tables(run: Run) -> Iterator[Table]:
     """Languages, styles, worst confusions and weakest labels."""
-    yield _figures("language", run.report)
     whole = run.report["all"]
+    yield from _figures("language", run.report)
     if whole["questions"]:
-        yield _figures(style_heading(run), whole["styles"])
+        yield from _figures(style_heading(run), whole["styles"])
         yield _confusions(whole["confusions"][:PAIRS])
         yield _weakest(whole["weakest"][:PAIRS])
 
@@ -55,18 +58,22 @@ def shown(parts: Report) -> dict[str, str]:
     }
 
 
-def _figures(heading: str, parts: Report) -> Table:
-    columns = shown(parts)
-    table = Table(heading, *columns.values())
-    for name, part in parts.items():
-        table.add_row(name, *(cell(column, part.get(column)) for column in columns))
-    return table
+def _figures(heading: str, parts: Report) -> Iterator[Table]:
+    """In two tables, for a narrow terminal."""
+    available = shown(parts)
+    for columns in (UNDERSTOOD, SURE):
+        names = [name for name in columns if name in available]
+        table = Table(heading, *(available[name] for name in names))
+        for part_name, part in parts.items():
+            table.add_row(part_name, *(cell(name, part.get(name)) for name in names))
+        if names:
+            yield table
 
 
 def _confusions(pairs: list[dict[str, Any]]) -> Table:
-    table = Table("meant", "understood", "times", "of those meant", "for example", title="Worst confusions")
+    table = Table("meant", "understood", "times", "of those meant", title="Worst confusions")
     for pair in pairs:
-        table.add_row(pair["truth"], pair["label"], str(pair["times"]), f"{pair['share']:.1%}", pair["example"])
+        table.add_row(pair["truth"], pair["label"], str(pair["times"]), f"{pair['share']:.1%}")
     return table
 
 
