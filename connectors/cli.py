@@ -248,7 +248,7 @@ def bench_understanding(
     hint3: Annotated[Path | None, typer.Option(help="The repository of HINT3 (dataset/v1/...)")] = None,
     clinc: Annotated[Path | None, typer.Option(help="The folder with CLINC150's data_small.json")] = None,
     draws: Annotated[int, typer.Option(min=1, help="Without data sets: how often topics are left out")] = 5,
-    sample: Annotated[float, typer.Option(min=0.05, max=1, help="and the share of situations that is used")] = 0.3,
+    sample: Annotated[float, typer.Option(min=0.05, max=1, help="and the share of situations that is used")] = 1.0,
     as_json: Annotated[bool, typer.Option("--json")] = False,
 ) -> None:
     """Labels found and foreign questions told apart, without examples of those: on public data sets that you have, or on

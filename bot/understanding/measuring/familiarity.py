@@ -132,13 +132,13 @@ def separation(judged: Sequence[Judged], threshold: float) -> Separation:
     Raises:
         ValueError: all are ours, or all foreign.
     """
-    points = [_at(judged, each) for each in THRESHOLDS]
     told = auroc(
         [each.score for each in judged if each.truth != FOREIGN],
         [each.score for each in judged if each.truth == FOREIGN],
     )
     if told is None:
         raise ValueError("questions of ours and foreign questions are both needed")
+    points = [_at(judged, each) for each in THRESHOLDS]
     return Separation(points[0], max(points, key=lambda point: point.mcc), _at(judged, threshold), told)
 
 

@@ -86,9 +86,10 @@ def auroc(higher: Sequence[float], lower: Sequence[float]) -> float | None:
 
 
 def _mcc(answered: Sequence[Answered]) -> float | None:
-    if not answered:
-        return None
-    return float(matthews_corrcoef([answer.truth for answer in answered], [answer.label for answer in answered]))
+    truths, given = [answer.truth for answer in answered], [answer.label for answer in answered]
+    if len({*truths, *given}) < 2:
+        return None  # nothing varies
+    return float(matthews_corrcoef(truths, given))
 
 
 @dataclass(frozen=True)
