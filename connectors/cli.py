@@ -164,30 +164,58 @@ def understand() -> None:
         print(json.dumps(row, ensure_ascii=False), flush=True)
 
 
+def _language_or_all(code: str) -> str:
+    if code not in (*LANGUAGES, "all"):
+        raise typer.BadParameter(f"one of {', '.join(LANGUAGES)}, or all")
+    return code
+
+
 @app.command()
 def evaluate(
-    file: Annotated[Path | None, typer.Argument(help='JSON lines {"lang", "text", "label"?}')] = None,
+    file: Annotated[Path | None, typer.Argument(help='JSON lines {"lang", "text", "label"?, "style"?}')] = None,
+    cross_validate: Annotated[
+        bool, typer.Option(help="The example questions instead, each by an understanding that has not seen its like")
+    ] = False,
+    leave_language_out: Annotated[
+        list[str] | None,
+        typer.Option(
+            parser=_language_or_all,
+            metavar="LANG|all",
+            help="The examples of a language, by an understanding without any; can be repeated",
+        ),
+    ] = None,
+    folds: Annotated[int, typer.Option(min=2, help="How often cross-validation learns anew")] = 5,
+    sample: Annotated[float, typer.Option(min=0.02, max=1, help="Share of the situations: quicker, and worse")] = 1.0,
     as_json: Annotated[bool, typer.Option("--json")] = False,
+    report: Annotated[Path | None, typer.Option(help="Write a page with plots to this folder")] = None,
 ) -> None:
     """How well questions and their language are understood. Without a file: the held-out questions of the tests.
 
     Rows without a label, as in tests/understanding/languages.jsonl, are for the language only.
     """
-    from connectors import understanding
+    from connectors.evaluation import page, runs
+    from connectors.evaluation.tables import tables
+    from connectors.understanding import HELD_OUT
 
-    file = file or understanding.HELD_OUT
-    with file.open(encoding="utf-8") as lines:
-        report = understanding.evaluate(_trained(), list(_json_lines(lines, str(file))))
+    if sum((file is not None, cross_validate, bool(leave_language_out))) > 1:
+        raise typer.BadParameter("a file, --cross-validate and --leave-language-out are three different measurements")
+    with err.status("Measuring") as status:
+        if cross_validate:
+            run = runs.cross_validation(folds, sample, status.update)
+        elif leave_language_out:
+            run = runs.languages_left_out(leave_language_out, sample, status.update)
+        else:
+            file = file or HELD_OUT
+            with file.open(encoding="utf-8") as lines:
+                run = runs.questions(_trained(), list(_json_lines(lines, str(file))), file.name)
+    if report:
+        written = page.write(report, run)
+        err.print(str(written))
     if as_json:
-        print(json.dumps(report, ensure_ascii=False))
+        print(json.dumps(run.report, ensure_ascii=False))
         return
-    table = Table("language", "questions", "top-1", "top-3", "crisis recall", "out-of-scope recall", "false rejections")
-    for name in ("language", "language, < 4 words"):
-        table.add_column(name)
-    for language, scores in report.items():
-        cells = [f"{score:.1%}" if isinstance(score, float) else "–" for score in list(scores.values())[1:]]
-        table.add_row(language, str(scores["questions"]), *cells)
-    out.print(table)
+    for table in tables(run):
+        out.print(table)
 
 
 def _json_lines(lines: TextIO, name: str) -> Iterator[dict[str, Any]]:
@@ -227,6 +255,36 @@ def bench_serve(
             f"{row['ratio']:.2f}",
         )
     out.print(table)
+
+
+@bench_app.command("understanding")
+def bench_understanding(
+    hint3: Annotated[Path | None, typer.Option(help="The repository of HINT3 (dataset/v1/...)")] = None,
+    clinc: Annotated[Path | None, typer.Option(help="The folder with CLINC150's data_small.json")] = None,
+    draws: Annotated[int, typer.Option(min=1, help="Without data sets: how often topics are left out")] = 5,
+    sample: Annotated[float, typer.Option(min=0.05, max=1, help="and the share of situations that is used")] = 1.0,
+    as_json: Annotated[bool, typer.Option("--json")] = False,
+) -> None:
+    """Labels found and foreign questions told apart, without examples of those: on public data sets that you have, or on
+    our own examples with ten topics left out."""
+    from connectors.bench import understanding as bench
+    from connectors.bench.yardsticks import NotTheData
+
+    with err.status("Measuring") as status:
+        try:
+            if hint3 or clinc:
+                measured = bench.public(hint3, clinc, status.update)
+            else:
+                measured = bench.topics_left_out(draws, sample, status.update)
+        except NotTheData as error:
+            print(error, file=sys.stderr)
+            raise typer.Exit(1) from error
+    report = bench.report(measured)
+    if as_json:
+        print(json.dumps(report))
+        return
+    for table in bench.tables(report):
+        out.print(table)
 
 
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []})

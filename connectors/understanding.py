@@ -10,7 +10,10 @@ from bot.assistant.engine import Assistant
 from bot.records.database import Database
 from bot.settings import ROOT
 from bot.understanding import language
-from bot.understanding.classifier import OUTSIDE, Prediction
+from bot.understanding.classifier import Prediction
+from bot.understanding.measuring.questions import Answered, derived_style
+from bot.understanding.measuring.scores import share
+from connectors.evaluation.report import Report, report
 
 HELD_OUT = ROOT / "tests" / "understanding" / "heldout.jsonl"
 A_FEW_WORDS = 4
@@ -45,37 +48,21 @@ def _row(row: dict[str, Any], prediction: Prediction) -> dict[str, Any]:
     }
 
 
-def evaluate(model: Path, rows: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
-    """Per language and for all: top-1 and top-3 of what is in scope, crisis recall, out-of-scope recall, false rejections
-    (a question of ours that was refused), and how often the language is found in texts of four words and more, and in
-    shorter ones. Rows without a label are for the language only."""
+def evaluate(model: Path, rows: list[dict[str, Any]]) -> Report:
+    """How the trained assistant answers rows with a label, per language and for all, and how often the language is found
+    in texts of four words and more, and in shorter ones. Rows without a label are for the language only."""
     labelled = [row for row in rows if row.get("label")]
-    answers = list(understood(model, labelled)) if labelled else []
-    judged = [
-        (row.get("lang") or answer["language"], row["label"], [rank["label"] for rank in answer["ranking"]])
-        for row, answer in zip(labelled, answers, strict=True)
-    ]
     found = [_language_found(row) for row in rows if row.get("lang")]
-    codes = sorted({str(code) for code, *_ in (*judged, *found)})
-    report = {
-        code: _scores([j for j in judged if j[0] == code]) | _languages([f for f in found if f[0] == code])
-        for code in codes
-    }
-    return {**report, "all": _scores(judged) | _languages(found)}
+    by_language = {code: _languages([f for f in found if f[0] == code]) for code in {code for code, *_ in found}}
+    return report(list(answered(model, labelled)), {**by_language, "all": _languages(found)})
 
 
-def _scores(judged: list[tuple[str, str, list[str]]]) -> dict[str, Any]:
-    ours = [(truth, ranking) for _, truth, ranking in judged if truth != OUTSIDE]
-    outside = [ranking for _, truth, ranking in judged if truth == OUTSIDE]
-    crisis = [ranking for truth, ranking in ours if truth == "crisis"]
-    return {
-        "questions": len(judged),
-        "top_1": _share(ranking[0] == truth for truth, ranking in ours),
-        "top_3": _share(truth in ranking[:3] for truth, ranking in ours),
-        "crisis_recall": _share(ranking[0] == "crisis" for ranking in crisis),
-        "out_of_scope_recall": _share(ranking[0] == OUTSIDE for ranking in outside),
-        "false_rejections": _share(ranking[0] == OUTSIDE for _, ranking in ours),
-    }
+def answered(model: Path, rows: list[dict[str, Any]]) -> Iterator[Answered]:
+    """The trained assistant's answers to rows with a label. A row's own style counts; without one it is derived."""
+    for row, answer in zip(rows, understood(model, rows) if rows else (), strict=True):
+        ranking = tuple((rank["label"], rank["confidence"]) for rank in answer["ranking"])
+        style = row.get("style") or derived_style(row["text"])
+        yield Answered(row["text"], answer["language"] or "?", style, row["label"], ranking)
 
 
 def _language_found(row: dict[str, Any]) -> tuple[str, bool, bool]:
@@ -87,11 +74,6 @@ def _language_found(row: dict[str, Any]) -> tuple[str, bool, bool]:
 
 def _languages(found: list[tuple[str, bool, bool]]) -> dict[str, float | None]:
     return {
-        "language_found": _share(right for _, long, right in found if long),
-        "language_found_short": _share(right for _, long, right in found if not long),
+        "language_found": share(right for _, long, right in found if long),
+        "language_found_short": share(right for _, long, right in found if not long),
     }
-
-
-def _share(hits: Iterable[bool]) -> float | None:
-    found = list(hits)
-    return sum(found) / len(found) if found else None

@@ -1,7 +1,10 @@
 """The command line, as other programs and people use it."""
 
+import csv
 import json
 import os
+import random
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -9,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from bot.settings import ROOT
+from knowledge.languages import LANGUAGES
 
 RETTVIS = Path(sys.executable).parent / "rettvis"
 
@@ -119,3 +123,120 @@ def test_the_check_speaks_to_machines_too(rettvis) -> None:
     assert report["entries"] == 51
     assert report["errors"] == []
     assert isinstance(report["warnings"], list)
+
+
+def test_the_example_questions_are_asked_of_an_understanding_that_has_not_seen_their_like(
+    rettvis, tmp_path: Path
+) -> None:
+    folder = tmp_path / "report"
+    done = rettvis("evaluate", "--cross-validate", "--folds", "2", "--sample", "0.1", "--report", str(folder), "--json")
+    report = json.loads(done.stdout)
+    assert set(report) == {*LANGUAGES, "all"}
+    assert report["all"]["questions"] == sum(report[code]["questions"] for code in LANGUAGES)
+    assert set(report["all"]["styles"]) == {"short", "question", "situation"}
+    assert 0.2 < report["all"]["top_1"] < report["all"]["top_3"] < 1
+    assert json.loads((folder / "report.json").read_text(encoding="utf-8")) == report
+    assert all((folder / f"{plot}.png").read_bytes().startswith(b"\x89PNG") for plot in ("reliability", "refusals"))
+    page = (folder / "index.html").read_text(encoding="utf-8")
+    assert "http" not in page  # asks nobody for anything
+    assert page.count("<img ") == len(re.findall(r'<img [^>]*alt="[^"]{40,}', page)) == 2
+
+
+def test_a_language_is_measured_without_examples_of_its_own(rettvis) -> None:
+    done = rettvis("evaluate", "--leave-language-out", "nn", "--sample", "0.1", "--json")
+    report = json.loads(done.stdout)
+    assert report["nn"] == report["all"]
+    assert report["nn"]["questions"] > 100
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--leave-language-out", "xx"), "one of nb, nn"),
+        (("--cross-validate", "--leave-language-out", "nb"), "different measurements"),
+        (("--cross-validate", "some.jsonl"), "different measurements"),
+    ],
+)
+def test_what_cannot_be_measured_is_said(rettvis, arguments: tuple[str, ...], said: str) -> None:
+    done = rettvis("evaluate", *arguments)
+    assert done.returncode == 2
+    assert said in " ".join(done.stderr.replace("│", "").split())
+
+
+def a_bot(train: int, seed: int) -> tuple[list[list[str]], list[list[str]]]:
+    """Invented questions to a shop: rows of text and label to learn from, and to ask, with some about nothing known."""
+    chance = random.Random(seed)
+    things = "bed pillow blanket lamp table chair mattress sofa".split()
+    shapes = {
+        "price": "how much is the {}|what does a {} cost|price of {} please|is the {} expensive|tell me the {} price",
+        "return": "I want to send back the {}|can I return my {}|refund for the {}|the {} is broken take it back",
+        "delivery": "when does my {} arrive|where is the {} I ordered|delivery time for a {}|track my {} parcel",
+    }
+    rows = [[s.format(thing), label] for label, each in shapes.items() for s in each.split("|") for thing in things]
+    chance.shuffle(rows)
+    foreign = ["who won the match", "tell me a joke", "weather tomorrow in Paris", "my dog ate my homework", "12 + 7"]
+    return rows[:train], [*rows[train : train + 30], *([text, "NO_NODES_DETECTED"] for text in foreign)]
+
+
+def test_data_sets_in_the_layout_of_hint3_and_clinc150_are_measured(rettvis, tmp_path: Path) -> None:
+    for part in ("train", "test"):
+        (tmp_path / "hint3" / "dataset" / "v1" / part).mkdir(parents=True)
+    for seed, bot in enumerate(("sofmattress", "curekart", "powerplay11")):
+        train, test = a_bot(60, seed)
+        for name, rows in ((f"train/{bot}", train), (f"train/{bot}_subset", train[:40]), (f"test/{bot}", test)):
+            part = name.partition("/")[0]
+            file = tmp_path / "hint3" / "dataset" / "v1" / f"{name}_{part}.csv"
+            with file.open("w", encoding="utf-8", newline="") as lines:
+                csv.writer(lines).writerows([["sentence", "label"], *rows])
+    train, test = a_bot(60, 9)
+    ours, foreign = test[:-5], [[text, "oos"] for text, _ in test[-5:]]
+    data = {"train": train, "val": ours[:15], "test": ours[15:], "oos_train": [], "oos_val": [], "oos_test": foreign}
+    (tmp_path / "clinc").mkdir()
+    (tmp_path / "clinc" / "data_small.json").write_text(json.dumps(data), encoding="utf-8")
+
+    done = rettvis(
+        "bench", "understanding", "--hint3", str(tmp_path / "hint3"), "--clinc", str(tmp_path / "clinc"), "--json"
+    )
+    report = json.loads(done.stdout)
+    assert list(report["hint3"]["sets"]) == report["hint3"]["published"]["sets"]
+    assert list(report["clinc"]["sets"]) == ["CLINC150 small"]
+    for part in report.values():
+        for found in part["sets"].values():
+            assert found["lowest"]["in_scope"] > 0.8  # three plain labels: a classifier that works finds them
+            assert found["auroc"] > 0.8
+            assert found["best"]["mcc"] >= found["lowest"]["mcc"]
+        assert part["mean"]["auroc"] == pytest.approx(
+            sum(s["auroc"] for s in part["sets"].values()) / len(part["sets"])
+        )
+
+
+@pytest.mark.parametrize(
+    ("option", "file", "content", "said"),
+    [
+        ("--hint3", "readme.txt", "", "no dataset/v1/train"),
+        (
+            "--hint3",
+            "train/sofmattress_train.csv",
+            "sentence,label\nhow much,price\n,price\n",
+            "test/sofmattress_test.csv",
+        ),
+        (
+            "--hint3",
+            "test/sofmattress_test.csv",
+            "text,intent\nhow much,price\n",
+            "test.csv:2: needs a sentence",
+        ),
+        ("--clinc", "readme.txt", "", "no data_small.json"),
+        ("--clinc", "data_small.json", '{"train": [["a"]]}', "needs train, val, test and oos_test"),
+        ("--clinc", "data_small.json", "{", "needs train, val, test and oos_test"),
+    ],
+)
+def test_a_folder_without_the_data_set_is_told_what_is_missing(
+    rettvis, tmp_path: Path, option: str, file: str, content: str, said: str
+) -> None:
+    for folder in ("train", "test") if "csv" in file else ():
+        (tmp_path / folder).mkdir()
+    (tmp_path / file).write_text(content, encoding="utf-8")
+    done = rettvis("bench", "understanding", option, str(tmp_path))
+    assert done.returncode == 1
+    assert said in done.stderr

@@ -1,0 +1,1 @@
+"""How well questions are understood, for people and machines to read: as a table, as JSON, as a page."""
