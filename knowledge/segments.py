@@ -37,8 +37,8 @@ def encoding(text: str) -> Encoding:
 def units(text: str, code: Encoding) -> int:
     """What a text takes of a message: septets in GSM-7, 16-bit units in UCS-2."""
     if code == "gsm7":
-        return len(text) + sum(character in _EXTENSION for character in text)
-    return len(text) + sum(ord(character) > 0xFFFF for character in text)
+        return len(text) + sum(map(_EXTENSION.__contains__, text))
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def segments(text: str) -> int:
@@ -57,12 +57,13 @@ def packed(text: str, wholes: Iterable[str]) -> list[str]:
         return [text]
     parts, room = [""], PART[code]
     for whole in wholes:
-        for piece in [whole] if units(whole, code) <= PART[code] else whole:
-            if units(piece, code) > room:
+        for piece in [whole] if len(whole) == 1 or units(whole, code) <= PART[code] else whole:
+            size = units(piece, code)
+            if size > room:
                 parts.append("")
                 room = PART[code]
             parts[-1] += piece
-            room -= units(piece, code)
+            room -= size
     return parts
 
 
