@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from knowledge import translations
+from knowledge import sms, translations
 from knowledge.languages import LANGUAGES, LOCALES, SOURCE
 from knowledge.library import FOLDER, PLACEHOLDER, Library
 from knowledge.readability import lix
@@ -47,6 +47,7 @@ def check(folder: Path = FOLDER, locales: Path = LOCALES, today: date | None = N
         problems += _wording(library, entry, folder, today)
     problems += _elsewhere(library, folder, today)
     problems += translations.problems(library, locales, today)
+    problems += sms.problems(locales)
     problems += _reviews(library, locales, today)
     notices = [*_notices(library, folder, today), *translations.leftovers(library, locales)]
     return Report(sorted(set(problems)), sorted(notices), len(library.entries))

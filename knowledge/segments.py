@@ -16,6 +16,9 @@ _LONE: dict[Encoding, int] = {"gsm7": 160, "ucs2": 70}
 PART: dict[Encoding, int] = {"gsm7": 153, "ucs2": 67}
 """What a part of several has room for: less the header that says which part of which message it is."""
 
+IN_GSM7 = frozenset({"nb", "nn", "en", "so"})
+"""Languages with all their letters in the GSM alphabet; the others are sent as UCS-2. Polish too: it has no ą, ę, ł."""
+
 _PLAIN = str.maketrans(
     {
         **dict.fromkeys("“”„‟«»″", '"'),
