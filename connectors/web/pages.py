@@ -82,7 +82,7 @@ async def say(
         mine, token = here.dialogue.begin("web", lang if lang in LANGUAGES else "nb", chosen=chosen)
     try:
         outcome = await here.dialogue.receive(
-            mine.id, client_id or str(uuid.uuid4()), "" if choice else text, choice or None
+            mine.id, client_id or str(uuid.uuid4()), "" if choice else text, choice or None, "web"
         )
     except Unusable as error:
         return _refused(request, here, mine, token, error, text)
