@@ -230,10 +230,11 @@ class Dialogue:
         with self._database.transaction() as session:
             return passages.make(session, mine, "sms", now())
 
-    def may_continue(self, code: str) -> bool:
-        """Whether a code opens a conversation on the web now."""
+    def may_continue(self, code: str) -> str | None:
+        """The language of the conversation that a code opens on the web; None when it holds no more."""
         with self._database.reading() as session:
-            return passages.holds(session, code, "web", now())
+            found = passages.leads_to(session, code, "web", now())
+            return found.language if found else None
 
     def continue_on_web(self, code: str) -> tuple[Conversation, str] | None:
         """The conversation of a code that was sent to its phone, with a new token; None when the code holds no more."""

@@ -32,10 +32,11 @@ def make(session: Session, conversation: Conversation, to: str, when: datetime) 
     return code
 
 
-def holds(session: Session, code: str, to: str, when: datetime) -> bool:
-    """Whether a code could be used now."""
+def leads_to(session: Session, code: str, to: str, when: datetime) -> Conversation | None:
+    """The conversation that a code would open now; it is not used up."""
     found = session.get(Passage, keyed_hash(code))
-    return found is not None and found.to == to and found.until >= when
+    holds = found is not None and found.to == to and found.until >= when
+    return session.get(Conversation, found.conversation_id) if found and holds else None
 
 
 def use(session: Session, code: str, to: str, when: datetime) -> Conversation | None:

@@ -43,7 +43,11 @@ def introduced(body: str, language: str, address: str) -> str:
 
 
 def _whole(message: Message, reply: Reply, address: str) -> str:
-    lines = [f"{message.author_name}: {reply.text}" if message.author == "contact" else reply.text]
+    said = reply.text
+    if isinstance(reply.card, OfferCard):  # two lists with the same numbers would be one too many
+        for line in reply.card.lines:
+            said = said.replace(f"\n{line.number}. {line.text}", f"\n({line.number}) {line.text}")
+    lines = [f"{message.author_name}: {said}" if message.author == "contact" else said]
     lines += [f"{number}. {choice.title}" for number, choice in enumerate(reply.choices, 1)]
     if isinstance(reply.card, AnswerCard):
         lines.append(address + short.path(reply.card.topic, spoken(reply.language)))

@@ -17,8 +17,12 @@ from urllib.parse import parse_qs, unquote_to_bytes
 
 import httpx
 import pytest
+from sqlalchemy import select
 
+from bot.phones.numbers import keyed_hash
 from bot.records.database import Database
+from bot.records.tables import Incoming, Outgoing, now
+from bot.records.tables import Phone as Phones
 from bot.settings import Settings
 from connectors import demo
 from tests.conftest import Server
@@ -109,7 +113,7 @@ class Phone:
 
     def quiet(self) -> bool:
         """Whether nothing more has come, after all that was brought has been taken and sent."""
-        settled(self.server)
+        settled(self.server, self.number)
         return len(self.texts()) == self._seen
 
     def report(self, status: str, number: int = -1) -> httpx.Response:
@@ -118,17 +122,18 @@ class Phone:
         return self._http.post("/sms/http/report", json={"id": mine[number]["id"], "status": status})
 
 
-def settled(server: Server) -> None:
-    """Waits until everything that came in is done and everything that may go out now is sent."""
-    from sqlalchemy import func, select
-
-    from bot.records.tables import Incoming, Outgoing, now
+def settled(server: Server, number: str) -> None:
+    """Waits until everything that came from a phone is done and everything that may go to it now is sent."""
 
     def nothing_left() -> bool:
         with server.installation.database.reading() as session:
-            open_in = session.scalar(select(func.count()).select_from(Incoming).where(Incoming.done_at.is_(None)))
+            phone = session.scalar(select(Phones.id).where(Phones.hash == keyed_hash(number)))
+            came = select(Incoming.id).where(
+                Incoming.phone_id == phone, Incoming.done_at.is_(None), Incoming.parts == 1
+            )
             may_go = (Outgoing.state == "queued", Outgoing.held_until.is_(None) | (Outgoing.held_until <= now()))
-            return not open_in and not session.scalar(select(func.count()).select_from(Outgoing).where(*may_go))
+            goes = select(Outgoing.id).where(Outgoing.phone_id == phone, *may_go)
+            return session.scalar(came.limit(1)) is None and session.scalar(goes.limit(1)) is None
 
     eventually(nothing_left)
 
@@ -201,7 +206,7 @@ class Kannel:
         self._folder = folder
         self.admin, self.box, self.network, self.sendsms = (_free_port() for _ in range(4))
         self._processes: list[subprocess.Popen[bytes]] = []
-        self._log = folder / "phones.log"
+        self._log = folder / "fakesmsc.out"
         self._log.touch()
         (folder / "kannel.conf").write_text(
             CONFIGURATION.format(
@@ -253,23 +258,28 @@ class Kannel:
 
     def received(self, number: str) -> list[str]:
         """What has come to a phone, part by part, without the headers of parts."""
-        found = []
+        found: list[str] = []
+        to = ""
         for line in self._log.read_text(encoding="utf-8", errors="replace").split("Got message ")[1:]:
             _, _, rest = line.partition(": <")
-            if ">\n" not in rest:  # it is being written just now
+            said, closed, _ = rest.partition(">\n")
+            if not closed:  # it is being written just now
+                break
+            if not said.startswith(f"{NUMBER} "):  # fakesmsc takes a line of a text for a message
+                if to == number:
+                    found[-1] += f"\n{said}"
                 continue
-            sender, to, kind, said = rest.split(">\n")[0].split(" ", 3)
-            assert sender == NUMBER
+            _, to, kind, said = said.split(" ", 3)
             if to != number:
                 continue
-            if kind.startswith("udh"):
-                _, _, said = said.partition(" ")
-            data = unquote_to_bytes(said.replace("+", "%20")) if kind != "text" else said.encode()
-            found.append(data.decode("utf-16-be" if kind.endswith(("ucs-2", "ucs2")) else "utf-8"))
+            if kind == "udh":
+                _, kind, said = said.split(" ", 2)
+            data = said.encode() if kind == "text" else unquote_to_bytes(said.replace("+", "%20"))
+            found.append(data.decode("utf-16-be" if kind == "ucs-2" else "utf-8"))
         return found
 
     def _run(self, *command: str) -> subprocess.Popen[bytes]:
-        with self._log.open("ab") as log:
+        with (self._folder / f"{Path(command[0]).name}.out").open("ab") as log:
             process = subprocess.Popen(command, stdout=log, stderr=log, cwd=self._folder)
         self._processes.append(process)
         return process
