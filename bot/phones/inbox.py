@@ -67,7 +67,7 @@ def keep(session: Session, gateway: str, part: Part, when: datetime) -> bool:
     return True
 
 
-def waiting(session: Session, when: datetime, limit: int = 500) -> list[Whole]:
+def waiting(session: Session, when: datetime, limit: int = 200) -> list[Whole]:
     """The oldest whole message of each phone that has one, oldest first."""
     query = select(Incoming).where(Incoming.done_at.is_(None)).order_by(Incoming.id).limit(limit)
     groups: dict[tuple[object, ...], list[Incoming]] = {}

@@ -72,8 +72,15 @@ def _is_direct(session: Session, message: Message, phone: Phone) -> bool:
 
 
 def _word_of(session: Session, handoff: Handoff, message: Message) -> None:
-    """That a contact has written, to the number the person gave: not what, for nobody has seen that it is theirs."""
-    if handoff.reach != "sms" or not handoff.phone:
+    """That a contact has written, to the number the person gave: not what, for nobody has seen that it is theirs. Once,
+    until they have read it."""
+    unread = select(Message.id).where(
+        Message.handoff_id == handoff.id,
+        Message.author == "contact",
+        Message.delivered_at.is_(None),
+        Message.id < message.id,
+    )
+    if handoff.reach != "sms" or not handoff.phone or session.scalar(unread.limit(1)) is not None:
         return
     s = speech(handoff.conversation.language)
     text = s.gettext("{name} has written to you. Open Rettvis where you began to read it.")

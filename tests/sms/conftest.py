@@ -32,7 +32,7 @@ NUMBER = "26112"
 FAKESMSC = Path("/usr/lib/kannel/test/fakesmsc")
 
 
-def eventually(look: Callable[[], Any], seconds: float = 60) -> Any:
+def eventually(look: Callable[[], Any], seconds: float = 300) -> Any:
     """What `look` sees as soon as it is something; fails after some seconds."""
     end = time.monotonic() + seconds
     while not (found := look()):
@@ -54,7 +54,7 @@ class Wire:
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers["content-length"])).decode()
-                wire.requests.append((self.path, dict(self.headers)))
+                wire.requests.append((self.path, {name.lower(): value for name, value in self.headers.items()}))
                 is_json = "json" in self.headers["content-type"]
                 told = json.loads(body) if is_json else {name: each[0] for name, each in parse_qs(body).items()}
                 to = told.get("to") or told.get("To")
@@ -275,7 +275,7 @@ class Kannel:
             if kind == "udh":
                 _, kind, said = said.split(" ", 2)
             data = said.encode() if kind == "text" else unquote_to_bytes(said.replace("+", "%20"))
-            found.append(data.decode("utf-16-be" if kind == "ucs-2" else "utf-8"))
+            found.append(data.decode("utf-16-be" if b"\0" in data else "utf-8"))
         return found
 
     def _run(self, *command: str) -> subprocess.Popen[bytes]:

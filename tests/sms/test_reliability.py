@@ -1,5 +1,7 @@
 """Nothing lost, nothing doubled: gateways that are away, that refuse, that are slow, that report out of order."""
 
+import itertools
+import os
 import time
 from collections import defaultdict
 from datetime import timedelta
@@ -20,7 +22,7 @@ from tests.sms import conftest
 from tests.sms.conftest import SECRET, Wire, eventually, settled
 from tests.sms.test_phone import asks_for_a_person, handoff, hurry, waiting
 
-PHONES, EACH = 100, 5
+PHONES, EACH = int(os.environ.get("RETTVIS_TEST_PHONES", "100")), 5
 """How many phones write at once, and how many messages each."""
 
 
@@ -41,9 +43,9 @@ def test_after_a_gateway_was_away_everything_arrives_once_and_in_order(
 
 
 def test_trying_again_is_spaced_out_more_and_more_and_ends_after_a_day(database: Database) -> None:
-    when = now()
     with database.transaction() as session:
         outbox.queue_text(session, phones.phone(session, "+4790000001"), "hei")
+    when = now()
     pauses = []
     for _ in range(400):
         with database.transaction() as session:
@@ -149,6 +151,7 @@ def test_what_was_delivered_stays_delivered_in_whatever_order_reports_come(event
 
 
 _databases: list[Database] = []
+_counter = itertools.count()
 
 
 def _scratch() -> Database:
@@ -168,7 +171,7 @@ def test_parts_are_put_together_and_messages_taken_in_the_order_they_came(
 ) -> None:
     """Two long messages of one phone, their parts in any order, some brought twice."""
     database = _scratch()
-    number = f"+479{data.draw(st.integers(1_000_000, 9_999_999))}"
+    number = f"+479{next(_counter):07}"
     parts = [
         Part(f"{number}/{ref}/{part}", number, f"{ref}{part} ", ref, part, 3) for ref in (1, 2) for part in (1, 2, 3)
     ]
@@ -190,7 +193,8 @@ def test_parts_are_put_together_and_messages_taken_in_the_order_they_came(
 
 
 def test_many_messages_at_once_are_all_answered_in_order_and_once(sms_server: Server, wire: Wire) -> None:
-    load(sms_server, wire, PHONES, EACH)
+    brought, answered = load(sms_server, wire, PHONES, EACH)
+    print(f"{PHONES * EACH} messages: brought in {brought:.0f} s, all answered after {answered:.0f} s")
 
 
 def load(server: Server, wire: Wire, number_of_phones: int, each: int) -> tuple[float, float]:
@@ -215,7 +219,7 @@ def load(server: Server, wire: Wire, number_of_phones: int, each: int) -> tuple[
             got[sent.get("to", "")].append(sent)
         return all(len(got[number]) >= each for number in numbers)
 
-    eventually(all_answered, 60 + number_of_phones * each / 5)
+    eventually(all_answered, 600 + number_of_phones * each)
     answered = time.monotonic() - began
     for number in numbers:
         settled(server, number)
