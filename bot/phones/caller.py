@@ -10,6 +10,7 @@ from bot.phones import inbox, lines, outbox, passages, phones
 from bot.phones.inbox import Whole
 from bot.records.tables import Conversation, Outgoing, Phone
 from bot.speech import spoken
+from bot.understanding import language
 
 
 @dataclass
@@ -32,8 +33,10 @@ class Caller:
 
     @property
     def language(self) -> str:
-        """What to answer in: one of the languages there are."""
-        return spoken(self.conversation.language if self.conversation else self.phone.language)
+        """What to answer in: that of the conversation, or of the message, if that is clear; one of those there are."""
+        if self.conversation:
+            return spoken(self.conversation.language)
+        return spoken(language.clearly(self.whole.text, self.phone.language) or self.phone.language)
 
     @property
     def gone(self) -> bool:

@@ -7,7 +7,7 @@ through none), and each gateway's own settings, RETTVIS_KANNEL_URL and the like.
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol, TypeVar
+from typing import Annotated, Any, Protocol, TypeVar
 
 import httpx
 from aiolimiter import AsyncLimiter
@@ -104,6 +104,10 @@ class Gateway(Protocol):
         ...
 
 
+Secret = Annotated[str, Field(min_length=8)]
+"""An empty one would let everybody in."""
+
+
 class Common(BaseModel):
     """What is set for every gateway."""
 
@@ -129,8 +133,10 @@ def configured(kind: type[ConfigurationT], prefix: str) -> ConfigurationT:
     try:
         return kind.model_validate(found)
     except ValidationError as error:
-        wrong = ", ".join(f"{prefix}{str(each['loc'][0]).upper()}" for each in error.errors())
-        raise SystemExit(f"Missing or wrong in the environment: {wrong}") from None
+        wrong = [
+            f"{prefix}{str(each['loc'][0]).upper() if each['loc'] else '…'} ({each['msg']})" for each in error.errors()
+        ]
+        raise SystemExit(f"Wrong in the environment: {', '.join(wrong)}") from None
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,17 @@ from pydantic import model_validator
 
 from bot.phones.inbox import Part
 from bot.phones.numbers import international
-from connectors.sms.gateways import Common, NotFromGateway, NotTaken, NotUnderstood, Report, Sms, checked, configured
+from connectors.sms.gateways import (
+    Common,
+    NotFromGateway,
+    NotTaken,
+    NotUnderstood,
+    Report,
+    Secret,
+    Sms,
+    checked,
+    configured,
+)
 from connectors.sms.parts import concatenation
 
 
@@ -27,10 +37,10 @@ class Configuration(Common):
     username: str = ""
     password: str = ""
     header: str = ""
-    secret: str = ""
+    secret: Secret | None = None
     secret_header: str = "x-secret"  # noqa: S105 (the name of a header)
     in_username: str = ""
-    in_password: str = ""
+    in_password: Secret | None = None
 
     send_to: str = "to"
     send_from: str = "from"
@@ -60,7 +70,7 @@ class Configuration(Common):
     @model_validator(mode="after")
     def _proves_who_it_is(self) -> "Configuration":
         if not self.secret and not (self.in_username and self.in_password):
-            raise ValueError("a secret or a user name and a password for what comes in")
+            raise ValueError("needs SECRET, or IN_USERNAME and IN_PASSWORD")
         return self
 
 
@@ -155,7 +165,7 @@ class Generic:
         if c.secret and _same(request.headers.get(c.secret_header, ""), c.secret):
             return True
         scheme, _, told = request.headers.get("authorization", "").partition(" ")
-        if not c.in_username or scheme.lower() != "basic":
+        if not c.in_username or not c.in_password or scheme.lower() != "basic":
             return False
         try:
             return _same(base64.b64decode(told).decode(), f"{c.in_username}:{c.in_password}")

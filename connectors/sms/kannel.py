@@ -15,7 +15,7 @@ from fastapi import Request
 
 from bot.phones.inbox import Part
 from bot.phones.numbers import international
-from connectors.sms.gateways import Common, NotFromGateway, NotUnderstood, Report, Sms, checked, configured
+from connectors.sms.gateways import Common, NotFromGateway, NotUnderstood, Report, Secret, Sms, checked, configured
 from connectors.sms.parts import concatenation
 from connectors.sms.text import encoding
 
@@ -28,7 +28,7 @@ class Configuration(Common):
     url: str
     username: str
     password: str
-    secret: str
+    secret: Secret
     """What Kannel's requests to us carry."""
     callback: str = ""
 

@@ -13,7 +13,17 @@ from twilio.request_validator import RequestValidator  # the signature by its ma
 
 from bot.phones.inbox import Part
 from bot.phones.numbers import international
-from connectors.sms.gateways import Common, NotFromGateway, NotTaken, NotUnderstood, Report, Sms, checked, configured
+from connectors.sms.gateways import (
+    Common,
+    NotFromGateway,
+    NotTaken,
+    NotUnderstood,
+    Report,
+    Secret,
+    Sms,
+    checked,
+    configured,
+)
 
 _FINAL = {"delivered": True, "read": True, "undelivered": False, "failed": False, "canceled": False}
 _ON_THE_WAY = frozenset({"accepted", "scheduled", "queued", "sending", "sent"})
@@ -21,7 +31,7 @@ _ON_THE_WAY = frozenset({"accepted", "scheduled", "queued", "sending", "sent"})
 
 class Configuration(Common):
     account: str
-    token: str
+    token: Secret
     url: str = "https://api.twilio.com"
 
 
