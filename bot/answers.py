@@ -245,7 +245,7 @@ def crisis(library: Library, kind: str, s: Speech) -> Reply:
         text=f"{help_now.message.text}\n{numbers}",
         language=help_now.message.language,
         choices=(a_person_now(s),),
-        card=CrisisCard(message=help_now.message.text, lines=lines),
+        card=CrisisCard(message=help_now.message.text, lines=lines, about=kind),
     )
 
 

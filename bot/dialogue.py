@@ -35,6 +35,7 @@ from bot.effects import (
 from bot.handoff import citizen, handoffs, summary, telling
 from bot.handoff.desk import DESK
 from bot.needs import candidates, needs
+from bot.phones import outbox, passages, phones
 from bot.records import conversations
 from bot.records.access import access_own, looks_at
 from bot.records.database import Database
@@ -88,6 +89,8 @@ class Kept:
     moves: Sequence[Move]
     notes: Sequence[Note]
     looks: Sequence[Look]
+    phone: str | None
+    """The number it is held from by SMS."""
 
 
 class Dialogue:
@@ -169,6 +172,7 @@ class Dialogue:
         """Everything that is kept of a conversation, for its own person."""
         with self._database.reading() as session:
             mine_only = Handoff.conversation_id == mine.id
+            phone = phones.of(session, mine.id)
             notes = select(Note).join(Handoff, Handoff.id == Note.handoff_id).where(mine_only).order_by(Note.id)
             return Kept(
                 conversations.history(session, mine.id, limit=1_000_000),
@@ -176,9 +180,17 @@ class Dialogue:
                 session.scalars(select(Move).join(Handoff).where(mine_only).order_by(Move.id)).all(),
                 session.scalars(notes).all(),
                 looks_at(session, mine),
+                phone.number if phone else None,
             )
 
-    async def receive(self, conversation_id: str, client_id: str, text: str = "", choice: str | None = None) -> Outcome:
+    async def receive(
+        self,
+        conversation_id: str,
+        client_id: str,
+        text: str = "",
+        choice: str | None = None,
+        channel: str | None = None,
+    ) -> Outcome:
         """Take a message in and answer it. The same `client_id` again gives the same answer again.
 
         Args:
@@ -186,22 +198,26 @@ class Dialogue:
             client_id: the channel's own id of the message.
             text: what was typed; or
             choice: the id of a choice that was picked.
+            channel: where the person writes now, if they may have moved; the answer goes there.
 
         Raises:
             Unusable: empty, too long, not text, or a choice there is not. Nothing is stored.
         """
         try:
-            inbound, new = self._store(conversation_id, client_id, text, choice)
+            inbound, new = self._store(conversation_id, client_id, text, choice, channel)
         except IntegrityError:  # the same message came twice at once, to two processes: the other one has stored it
-            inbound, new = self._store(conversation_id, client_id, text, choice)
+            inbound, new = self._store(conversation_id, client_id, text, choice, channel)
         if new:
             self._heard(conversation_id)
         return await self._answer(inbound)
 
-    def _store(self, conversation_id: str, client_id: str, text: str, choice: str | None) -> tuple[Message, bool]:
+    def _store(
+        self, conversation_id: str, client_id: str, text: str, choice: str | None, channel: str | None
+    ) -> tuple[Message, bool]:
         with self._database.transaction() as session:
             conversation = session.get_one(Conversation, conversation_id)
             text = self._usable(text, choice, conversation.language)
+            conversation.channel = channel or conversation.channel
             if choice:
                 text = self._title_of(session, conversation, choice)
             return conversations.store_inbound(session, conversation_id, client_id, text, choice)
@@ -212,10 +228,34 @@ class Dialogue:
             conversation = session.get_one(Conversation, conversation_id)
             conversation.language, conversation.language_chosen = code, True
 
+    def code_for_sms(self, mine: Conversation) -> str:
+        """A code that, sent by SMS, lets a person's own conversation go on there."""
+        with self._database.transaction() as session:
+            return passages.make(session, mine, "sms", now())
+
+    def may_continue(self, code: str) -> str | None:
+        """The language of the conversation that a code opens on the web; None when it holds no more."""
+        with self._database.reading() as session:
+            found = passages.leads_to(session, code, "web", now())
+            return found.language if found else None
+
+    def continue_on_web(self, code: str) -> tuple[Conversation, str] | None:
+        """The conversation of a code that was sent to its phone, with a new token; None when the code holds no more."""
+        with self._database.transaction() as session:
+            conversation = passages.use(session, code, "web", now())
+            if conversation is None:
+                return None
+            conversation.channel = "web"
+            return conversation, conversations.new_token(conversation)
+
     def delete(self, conversation_id: str) -> None:
         """Delete a conversation and everything kept of it."""
         with self._database.transaction() as session:
             conversations.remove(session, conversation_id)
+        self.deleted(conversation_id)
+
+    def deleted(self, conversation_id: str) -> None:
+        """A conversation has been deleted: nothing of it is left in memory, and whoever looks at it is told."""
         self._assistant.forget(conversation_id)
         self._heard(conversation_id)
         self._heard(DESK)
@@ -323,6 +363,7 @@ class Dialogue:
             _let_go(conversation)  # the question about the words was not answered: the link ends
         for effect in turn.effects:
             if isinstance(effect, DeleteConversation):
+                outbox.farewell(session, conversation.id, [reply.text for reply in turn.replies])
                 conversations.remove(session, conversation.id)
                 spoken = [_unkept(conversation.id, reply) for reply in turn.replies]
                 return Outcome(inbound.id, spoken, deleted=True)

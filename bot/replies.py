@@ -117,6 +117,8 @@ class CrisisCard(Part):
     message: str
     """What to say before the numbers; the reply's text has both."""
     lines: tuple[CrisisLine, ...]
+    about: str = ""
+    """The kind of danger (knowledge/crisis.yml)."""
 
 
 Card = Annotated[AnswerCard | ContactCard | OfferCard | CrisisCard, Field(discriminator="kind")]

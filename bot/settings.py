@@ -34,11 +34,13 @@ class Settings:
     demo: bool = False
     secure_cookies: bool = True
     patience: Patience = field(default_factory=Patience)
+    address: str = ""
+    """Where people and gateways reach this installation, e.g. https://rettvis.example.org; links begin with it."""
 
     @classmethod
     def from_environment(cls) -> "Settings":
-        """Read DATABASE_URL, RETTVIS_VAR, SECRET_KEY, RETTVIS_INSECURE_COOKIES, RETTVIS_OFFER_MINUTES and
-        RETTVIS_URGENT_MINUTES.
+        """Read DATABASE_URL, RETTVIS_VAR, SECRET_KEY, RETTVIS_INSECURE_COOKIES, RETTVIS_OFFER_MINUTES,
+        RETTVIS_URGENT_MINUTES and RETTVIS_ADDRESS.
 
         Raises:
             SystemExit: SECRET_KEY is shorter than 32 characters.
@@ -56,6 +58,7 @@ class Settings:
                 timedelta(minutes=float(os.environ.get("RETTVIS_OFFER_MINUTES", "10"))),
                 timedelta(minutes=float(os.environ.get("RETTVIS_URGENT_MINUTES", "2"))),
             ),
+            address=os.environ.get("RETTVIS_ADDRESS", "").rstrip("/"),
         )
 
     @property
@@ -65,8 +68,16 @@ class Settings:
 
 def encryption_key(secret_key: str) -> bytes:
     """The key that columns are encrypted with: made from SECRET_KEY, and of no use for signing."""
-    made = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"rettvis columns").derive(secret_key.encode())
-    return base64.urlsafe_b64encode(made)
+    return base64.urlsafe_b64encode(_derived(secret_key, b"rettvis columns"))
+
+
+def hashing_key(secret_key: str) -> bytes:
+    """The key of the hashes that phone numbers and codes are found by: made from SECRET_KEY too, and another one."""
+    return _derived(secret_key, b"rettvis hashes")
+
+
+def _derived(secret_key: str, purpose: bytes) -> bytes:
+    return HKDF(algorithm=SHA256(), length=32, salt=None, info=purpose).derive(secret_key.encode())
 
 
 def _kept_key(folder: Path) -> str:

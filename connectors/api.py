@@ -190,6 +190,7 @@ class Export(BaseModel):
     language: str
     place: str | None
     begun: datetime
+    phone: str | None
     messages: list[Said]
     handoffs: list[Helped]
     notes: list[Note]
@@ -204,6 +205,7 @@ class Export(BaseModel):
             language=mine.language,
             place=mine.place,
             begun=mine.created_at,
+            phone=kept.phone,
             messages=[Said.of(message) for message in kept.messages],
             handoffs=[Helped.of(handoff, kept.moves) for handoff in kept.handoffs],
             notes=[Note(at=note.at, name=note.staff.name, text=note.text) for note in kept.notes],

@@ -22,6 +22,8 @@ from connectors.installation import Installation
 from connectors.learning import pages as learning
 from connectors.profile import me, people, two_step
 from connectors.security import BodyLimit, SecurityHeaders
+from connectors.sms import passage, short
+from connectors.sms import routes as sms
 from connectors.staff import SignInFirst
 from connectors.topics import api as topics_api
 from connectors.topics import pages as topics
@@ -65,7 +67,22 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     async def _sign_in_first(request: Request, error: SignInFirst) -> Response:
         return RedirectResponse(f"/sign-in?then={quote(request.url.path)}", HTTPStatus.SEE_OTHER)
 
-    for edge in (api, topics_api, web, topics, sign_in, two_step, me, people, desk, learning, curate):
+    for edge in (
+        api,
+        topics_api,
+        web,
+        topics,
+        sign_in,
+        two_step,
+        me,
+        people,
+        desk,
+        learning,
+        curate,
+        sms,
+        short,
+        passage,
+    ):
         app.include_router(edge.router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
 

@@ -13,6 +13,7 @@ from bot.settings import ROOT
 from knowledge.languages import LANGUAGES, LOCALES, SOURCE, catalogue, compile_catalogue, po_file, read_catalog
 from knowledge.library import Library
 from knowledge.reviews import MESSAGES, Reading, State, reading, reviews, source_hash
+from knowledge.wording import price
 
 Text = str | list[str] | tuple[str, ...]
 """A message of a catalogue; several forms where it has a plural."""
@@ -32,10 +33,17 @@ class Status:
     knowledge: tuple[int, int]
     readings: Mapping[str, Reading]
     """Whether a native reader has read it, by entry, place, `crisis` and `messages`."""
+    prices: frozenset[int]
+    """How many SMS the first answers take that there are in it."""
 
     def count(self, state: State) -> int:
         """How many of these translations are in a state."""
         return sum(reading.state == state for reading in self.readings.values())
+
+    @property
+    def price(self) -> str:
+        """How many SMS a first answer takes: 2, or 2–3; nothing when there is none."""
+        return "–".join(str(number) for number in sorted({min(self.prices), max(self.prices)})) if self.prices else ""
 
 
 def gather(domain: str, library: Library) -> Catalog:
@@ -118,7 +126,9 @@ def _status(code: str, texts: Mapping[str, list[tuple[str | None, Text]]], libra
     signed = reviews(code, locales).get(MESSAGES)
     interface = Reading("source") if code == WRITTEN else reading(signed, _version(texts["messages"]), *messages)
     readings = {MESSAGES: interface} | {name: library.reading(name, code) for name in library.sources}
-    return Status(code, messages, _count(code, "knowledge", texts["knowledge"], locales), readings)
+    answers = [library.answer(topic, code) for topic in library.entries]
+    prices = frozenset(price(answer.text) for answer in answers if answer.language == code)
+    return Status(code, messages, _count(code, "knowledge", texts["knowledge"], locales), readings, prices)
 
 
 def _count(code: str, domain: str, texts: list[tuple[str | None, Text]], locales: Path) -> tuple[int, int]:

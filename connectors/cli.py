@@ -45,8 +45,11 @@ def demo(port: int = 8000) -> None:
     from bot.records.database import Database
     from bot.settings import Settings
     from connectors import demo as people
+    from connectors.sms import simulator
 
     os.environ.setdefault("RETTVIS_INSECURE_COOKIES", "1")  # plain http on localhost
+    if "RETTVIS_SMS" not in os.environ:
+        os.environ.update({**simulator.settings(port), **os.environ})
     settings = Settings.from_environment()
     _trained()
     database = Database(settings.database_url)
@@ -58,8 +61,17 @@ def demo(port: int = 8000) -> None:
     out.print(f"The desk       {address}/desk       log-ins: {', '.join(logins[:-2])}")
     out.print(f"Learning       {address}/learning   log-in: {logins[-2]}")
     out.print(f"Translations   {address}/curate     log-in: {logins[-1]}")
+    out.print("A phone        rettvis sms" + (f" --port {port}" if port != 8000 else ""))
     out.print(f"The password of every demo log-in is {people.PASSWORD}\n")
     _serve("127.0.0.1", port)
+
+
+@app.command()
+def sms(port: int = 8000) -> None:
+    """A phone in the terminal that writes SMS to a demo that runs. An empty line ends."""
+    from connectors.sms import simulator
+
+    simulator.run(port)
 
 
 @app.command()

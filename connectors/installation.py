@@ -13,6 +13,7 @@ from bot.handoff.desk import Desk
 from bot.records.database import Database
 from bot.settings import Settings
 from connectors.live import Live
+from connectors.sms.gateways import Gateways
 from knowledge.library import Library
 
 log = structlog.get_logger(__name__)
@@ -27,6 +28,7 @@ class Installation:
     desk: Desk
     live: Live
     passwords: PasswordHasher
+    gateways: Gateways
 
     @classmethod
     def start(cls, settings: Settings) -> "Installation":
@@ -44,7 +46,8 @@ class Installation:
         assistant = Assistant(training.ensure(settings.models), database)
         dialogue = Dialogue(database, library, assistant, live.heard, settings.patience)
         desk = Desk(database, settings.patience, live.heard)
-        return cls(settings, database, library, dialogue, desk, live, PasswordHasher())
+        gateways = Gateways.from_environment(settings)
+        return cls(settings, database, library, dialogue, desk, live, PasswordHasher(), gateways)
 
 
 def installation(request: Request) -> Installation:

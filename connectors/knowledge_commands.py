@@ -53,6 +53,7 @@ def knowledge_show(
     from bot import answers
     from bot.speech import speech
     from knowledge.library import Library
+    from knowledge.wording import price
 
     library, s = Library.load(), speech(lang)
     for name, known in (("topic", library.entries), ("place", library.places)):
@@ -60,7 +61,7 @@ def knowledge_show(
         if wanted is not None and wanted not in known:
             raise typer.BadParameter(f"{wanted!r} is not a {name}; there are {', '.join(known)}")
     reply = answers.answer(library.explain(topic, s.code, place), s)
-    print(f"SMS, {len(reply.text)} characters\n{reply.text}\n\nWeb\n{answers.as_text(reply)}")
+    print(f"{price(reply.text)} SMS, {len(reply.text)} characters\n{reply.text}\n\nWeb\n{answers.as_text(reply)}")
 
 
 @knowledge_app.command("due")

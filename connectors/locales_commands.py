@@ -43,7 +43,7 @@ def locales_compile() -> None:
 
 @locales_app.command("status")
 def locales_status(as_json: Annotated[bool, typer.Option("--json")] = False) -> None:
-    """How far each language is, and how many of its entries (with the interface) a native reader has read."""
+    """How far each language is, and how many of its entries a native reader has read, and what answers cost as SMS."""
     from connectors import catalogues
     from knowledge.library import Library
 
@@ -54,15 +54,16 @@ def locales_status(as_json: Annotated[bool, typer.Option("--json")] = False) -> 
                 "messages": {"translated": row.messages[0], "total": row.messages[1]},
                 "knowledge": {"translated": row.knowledge[0], "total": row.knowledge[1]},
                 **{state: row.count(state) for state in STATES},
+                "sms": sorted(row.prices),
             }
             for row in rows
         }
         print(json.dumps(shown))
         return
-    table = Table("language", "interface", "knowledge", *STATES)
+    table = Table("language", "interface", "knowledge", *STATES, "SMS an answer")
     for row in rows:
         counts = (str(row.count(state)) for state in STATES)
-        table.add_row(row.language, "{}/{}".format(*row.messages), "{}/{}".format(*row.knowledge), *counts)
+        table.add_row(row.language, "{}/{}".format(*row.messages), "{}/{}".format(*row.knowledge), *counts, row.price)
     out.print(table)
 
 

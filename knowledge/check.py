@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from knowledge import translations
+from knowledge import sms, translations
 from knowledge.languages import LANGUAGES, LOCALES, SOURCE
 from knowledge.library import FOLDER, PLACEHOLDER, Library
 from knowledge.readability import lix
 from knowledge.reviews import MESSAGES, read_reviews, reviews_file
 from knowledge.schema import Entry
 from knowledge.source import KnowledgeError, Problem, line_of
-from knowledge.wording import ANSWER_LENGTH, TYPED_AMOUNT
+from knowledge.wording import TYPED_AMOUNT, first_faults, said_first
 
 LIX_LIMIT = 40
 """First answers must be easy to read (LIX, Björnsson 1968)."""
@@ -47,6 +47,7 @@ def check(folder: Path = FOLDER, locales: Path = LOCALES, today: date | None = N
         problems += _wording(library, entry, folder, today)
     problems += _elsewhere(library, folder, today)
     problems += translations.problems(library, locales, today)
+    problems += sms.problems(locales)
     problems += _reviews(library, locales, today)
     notices = [*_notices(library, folder, today), *translations.leftovers(library, locales)]
     return Report(sorted(set(problems)), sorted(notices), len(library.entries))
@@ -88,8 +89,8 @@ def _unknown_rates(library: Library, file: Path, entry: Entry, today: date) -> I
 def _wording(library: Library, entry: Entry, folder: Path, today: date) -> Iterator[Problem]:
     file = folder / "entitlements" / f"{entry.id}.yml"
     answer = library.fill(entry.answer, SOURCE, today)
-    if len(answer) > ANSWER_LENGTH:
-        yield Problem(file, line_of(file, ("answer",)), f"answer: {len(answer)} characters, at most {ANSWER_LENGTH}")
+    for fault in first_faults(answer, SOURCE):
+        yield Problem(file, line_of(file, ("answer",)), f"answer: {fault}")
     if lix(answer) > LIX_LIMIT:
         yield Problem(file, line_of(file, ("answer",)), f"answer: LIX {lix(answer):.0f}, at most {LIX_LIMIT}")
     for position, law in enumerate(entry.law):
@@ -105,9 +106,8 @@ def _elsewhere(library: Library, folder: Path, today: date) -> Iterator[Problem]
     """The texts of places and of crisis.yml, and the numbers people are sent to in danger."""
     for context, text, name in library.translatable():
         if not name.startswith("knowledge/entitlements/"):
-            yield from (
-                Problem(folder.parent / name, 1, f"{context}: {fault}") for fault in _faults(library, text, today)
-            )
+            faults = [*_faults(library, text, today), *(first_faults(text, SOURCE) if said_first(context) else ())]
+            yield from (Problem(folder.parent / name, 1, f"{context}: {fault}") for fault in faults)
     for line in library.crisis.lines:
         if line.confidence != "verified":
             file = folder / "crisis.yml"

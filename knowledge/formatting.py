@@ -37,8 +37,3 @@ def day(value: date, code: str) -> str:
 def isolated(value: object, code: str) -> str:
     """A value that is put into a text. Where one reads from the right, it keeps its own direction."""
     return f"\u2068{value}\u2069" if language(code).direction == "rtl" else str(value)
-
-
-def length(text: str) -> int:
-    """The characters of a text that are seen."""
-    return sum(character not in "\u2068\u2069" for character in text)

@@ -5,11 +5,9 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import date
 
-from knowledge.formatting import length
 from knowledge.library import PLACEHOLDER, Library
+from knowledge.segments import IN_GSM7, plain, segments
 
-ANSWER_LENGTH = 300
-"""Characters of a first answer: two SMS of 153 in GSM-7."""
 TYPED_AMOUNT = re.compile(
     r"\d[\d\s.,]*\s*(?:kr\b|(?:norske )?kroner|NOK\b|%|prosent|pst\b|per cent|percent|øre\b|,-)|\b(?:kr|NOK)\.? ?\d",
     re.IGNORECASE,
@@ -30,10 +28,31 @@ def translation_faults(
     filled = library.fill(translation, code, today)
     if "{" in filled or "}" in filled:
         yield "braces that are no figure"
-    if context.endswith(".answer") and length(filled) > ANSWER_LENGTH:
-        yield f"{length(filled)} characters, at most {ANSWER_LENGTH}"
+    if said_first(context):
+        yield from first_faults(filled, code)
     if TYPED_AMOUNT.search(translation):
         yield "an amount is typed; name a parameter instead"
+
+
+def said_first(context: str) -> bool:
+    """Whether a text is what people get first, by SMS too: the answer of an entry, or what is said in danger."""
+    return context.endswith(".answer") or context.startswith("crisis.")
+
+
+def price(text: str) -> int:
+    """How many SMS a text takes, as it is sent."""
+    return segments(plain(text))
+
+
+def dearest(code: str) -> int:
+    """How many SMS what is said first may take in a language."""
+    return 2 if code in IN_GSM7 else 3
+
+
+def first_faults(text: str, code: str) -> Iterator[str]:
+    """What must be mended in what is said first, its figures filled in."""
+    if price(text) > dearest(code):
+        yield f"{price(text)} SMS, at most {dearest(code)}"
 
 
 def same_names(source: str, translation: str) -> bool:

@@ -6,6 +6,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -47,10 +48,10 @@ class Server:
     """The real application on loopback, in a thread of this process so that tests can look into its records."""
 
     def __init__(self, settings: Settings) -> None:
-        self._app = create_app(settings)
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port: int = probe.getsockname()[1]
+        self._app = create_app(replace(settings, address=self.url))
         config = uvicorn.Config(
             self._app, host="127.0.0.1", port=self.port, ws="none", log_level="error", timeout_graceful_shutdown=1
         )

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from bot.handoff import handoffs, telling
 from bot.handoff.handoffs import NotAllowed
 from bot.needs import masking, pulse
+from bot.phones import phones
 from bot.records import conversations
 from bot.records.tables import Conversation, Handoff, Helper, Message, Notice, now
 from bot.replies import Choice, Reply
@@ -40,6 +41,12 @@ class Turn:
     @property
     def s(self) -> Speech:
         return speech(self.conversation.language)
+
+    @property
+    def number(self) -> str | None:
+        """The number they write from, by SMS."""
+        phone = phones.of(self.session, self.conversation.id)
+        return phone.number if phone and self.conversation.channel == phones.CHANNEL else None
 
     def say(self, text: str, *choices: Choice) -> None:
         """Answer by the system, in the handoff if there is one."""
@@ -199,11 +206,14 @@ def _call_me(turn: Turn) -> None:
     _open(turn)
     turn.conversation.pending_question = "phone"
     text = turn.s.gettext("Which number should we call? Only the person who helps you sees it.")
-    turn.say(text, Choice(id="reach:here", title=turn.s.gettext("I would rather get the answer here")))
+    known = [Choice(id="reach:this", title=turn.s.gettext("Call the number I write from"))] if turn.number else []
+    turn.say(text, *known, Choice(id="reach:here", title=turn.s.gettext("I would rather get the answer here")))
 
 
 def _reach(turn: Turn) -> None:
     handoff = _open(turn)
+    if turn.value == "this" and turn.number:
+        handoff.phone, turn.value = turn.number, "call"
     if turn.value not in ("here", "call", "sms") or (turn.value != "here" and not handoff.phone):
         raise NotAllowed("not_now")
     handoff.reach = turn.value
@@ -241,11 +251,9 @@ def _answer_phone(turn: Turn, number: str | None) -> None:
         return
     handoff.phone, handoff.reach = number, "call"
     text = turn.s.gettext("Thank you. {name} will call you. If you would rather have an SMS, say so here.")
-    turn.say(
-        turn.s.fill(text, name=handoff.contact.name),
-        Choice(id="reach:sms", title=turn.s.gettext("Send me an SMS instead")),
-        Choice(id="reach:here", title=turn.s.gettext("I would rather get the answer here")),
-    )
+    here = Choice(id="reach:here", title=turn.s.gettext("I would rather get the answer here"))
+    sms = Choice(id="reach:sms", title=turn.s.gettext("Send me an SMS instead"))
+    turn.say(turn.s.fill(text, name=handoff.contact.name), *([here] if turn.number else [sms, here]))
 
 
 def phone_number(text: str) -> str | None:

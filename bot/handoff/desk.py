@@ -14,15 +14,17 @@ from bot.handoff import handoffs, summary, telling
 from bot.handoff.handoffs import NotAllowed
 from bot.handoff.routing import active_contacts
 from bot.needs import needs
+from bot.phones import outbox, phones
+from bot.phones.numbers import masked
 from bot.records import conversations
 from bot.records.access import NoAccess, access_handoff, access_messages, concerns, is_helper, keep_look
 from bot.records.database import Database
-from bot.records.tables import Handoff, Helper, Message, Move, Note, Notice, Offer, Reminder, Staff, now
+from bot.records.tables import Handoff, Helper, Message, Move, Note, Notice, Offer, Outgoing, Reminder, Staff, now
 from bot.replies import Reply, SharedLine
 from bot.settings import Patience
 from bot.understanding.language import identify
 
-__all__ = ["DESK", "Desk", "Lacked", "Lists", "NoAccess", "NotAllowed", "Row", "View"]
+__all__ = ["DESK", "BySms", "Desk", "Lacked", "Letter", "Lists", "NoAccess", "NotAllowed", "Row", "View"]
 
 DESK = "desk"
 """The channel on which the desk hears that a handoff has changed."""
@@ -38,6 +40,29 @@ class Lacked:
     would_have_helped: str | None = None
     topic: str | None = None
     theme: str | None = None
+
+
+@dataclass(frozen=True)
+class BySms:
+    """What a contact must know of somebody who writes from a phone."""
+
+    number: str | None
+    """Masked."""
+    stopped: bool
+    """They have said STOP: nothing reaches them."""
+    unreached: frozenset[int]
+    """The messages that have not come to the phone, and will not by themselves."""
+
+
+@dataclass(frozen=True)
+class Letter:
+    """An SMS that did not arrive: not what it says, and whose only for those whom that concerns."""
+
+    outgoing: Outgoing
+    number: str | None
+    """Masked."""
+    handoff_id: int | None
+    """The conversation in hand that it belongs to, if that concerns this contact."""
 
 
 @dataclass(frozen=True)
@@ -95,6 +120,8 @@ class View:
     asked: bool
     """This contact may take it over."""
     helping: bool
+    sms: BySms | None
+    """Where the person writes by SMS."""
 
     def reasons(self, candidate: dict[str, Any]) -> list[str]:
         """Why somebody was considered, without what would tell a fact the person did not share."""
@@ -156,6 +183,7 @@ class Desk:
                 handoff.owner_id == contact.id,
                 handoffs.may_take(handoff, contact),
                 is_helper(handoff, contact),
+                _by_sms(session, handoff),
             )
 
     def messages(self, handoff_id: int, contact: Staff, after: int) -> Sequence[Message]:
@@ -326,14 +354,32 @@ class Desk:
             telling.interpreter_booked(session, handoff, at)
 
     def phone(self, handoff_id: int, contact: Staff) -> str | None:
-        """The number a person wants to be called on; that it was opened is kept.
+        """The number a person wants to be called on, or else writes from; that it was opened is kept.
 
         Raises:
             NotAllowed: not in this contact's hands.
         """
-        with self._change(handoff_id, contact, "opened_number") as (_, handoff, me):
+        with self._change(handoff_id, contact, "opened_number") as (session, handoff, me):
             handoffs.must_own(handoff, me)
-            return handoff.phone
+            phone = phones.of(session, handoff.conversation_id)
+            return handoff.phone or (phone.number if phone else None)
+
+    def by_sms(self, handoff_id: int) -> bool:
+        """Whether the person of a handoff writes by SMS."""
+        with self.database.reading() as session:
+            handoff = session.get(Handoff, handoff_id)
+            return handoff is not None and handoff.conversation.channel == phones.CHANNEL
+
+    def dead_letters(self, contact: Staff) -> list[Letter]:
+        """SMS that did not arrive, newest first."""
+        with self.database.reading() as session:
+            return [_letter(session, each, contact) for each in outbox.undelivered(session)]
+
+    def send_again(self, outgoing_id: int) -> None:
+        """Try an SMS that did not arrive once more."""
+        with self.database.transaction() as session:
+            outbox.again(session, outgoing_id, now())
+        self.heard(DESK)
 
     def close(self, handoff_id: int, contact: Staff, outcome: str, lacked: Lacked | None) -> None:
         """Close with what happened; what could not be met becomes a need. The bot answers again and says so.
@@ -392,6 +438,22 @@ def _row(handoff: Handoff, contact: Staff) -> Row:
         handoff.state == "requested",
         handoff.state in ("accepted", "active"),
     )
+
+
+def _by_sms(session: Session, handoff: Handoff) -> BySms | None:
+    phone = phones.of(session, handoff.conversation_id)
+    if phone is None or handoff.conversation.channel != phones.CHANNEL:
+        return None
+    number = masked(phone.number) if phone.number else None
+    unreached = outbox.problems_of(session, handoff.conversation_id)
+    return BySms(number, phone.stopped_at is not None, frozenset(unreached))
+
+
+def _letter(session: Session, outgoing: Outgoing, contact: Staff) -> Letter:
+    message = outgoing.message
+    handoff = handoffs.open_handoff(session, message.conversation_id) if message else None
+    number = masked(outgoing.phone.number) if outgoing.phone.number else None
+    return Letter(outgoing, number, handoff.id if handoff and concerns(handoff, contact) else None)
 
 
 def _colleague(session: Session, staff_id: int) -> Staff:

@@ -40,14 +40,15 @@ class Shift(BaseModel):
 
     def on(self, day: date) -> tuple[datetime, datetime] | None:
         """When it begins and ends, if it begins on that day."""
-        if day.weekday() not in self.days or (not self.holidays and day in _norwegian_holidays(day.year)):
+        if day.weekday() not in self.days or (not self.holidays and day in norwegian_holidays(day.year)):
             return None
         last = day + timedelta(days=1) if self.ends <= self.begins else day
         return datetime.combine(day, self.begins, OSLO), datetime.combine(last, self.ends, OSLO)
 
 
 @cache
-def _norwegian_holidays(year: int) -> frozenset[date]:
+def norwegian_holidays(year: int) -> frozenset[date]:
+    """The public holidays of a year, Sundays apart."""
     return frozenset(holidays.country_holidays("NO", years=year))
 
 

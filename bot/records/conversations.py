@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, delete, select, update
 from sqlalchemy.orm import Session
 
+from bot.phones import outbox
 from bot.records.tables import Conversation, Message, tracker_events
 from bot.replies import Reply
 
@@ -17,18 +18,20 @@ def begin(
     session: Session, *, channel: str, language: str, chosen: bool, place: str | None
 ) -> tuple[Conversation, str]:
     """A new conversation and its token, which is not kept and cannot be found again."""
-    token = secrets.token_urlsafe(32)
     conversation = Conversation(
-        id=str(uuid.uuid4()),
-        token_hash=token_hash(token),
-        channel=channel,
-        language=language,
-        language_chosen=chosen,
-        place=place,
+        id=str(uuid.uuid4()), channel=channel, language=language, language_chosen=chosen, place=place
     )
+    token = new_token(conversation)
     session.add(conversation)
     session.flush()
     return conversation, token
+
+
+def new_token(conversation: Conversation) -> str:
+    """A token for a conversation; the one before opens it no more."""
+    token = secrets.token_urlsafe(32)
+    conversation.token_hash = token_hash(token)
+    return token
 
 
 def token_hash(token: str) -> str:
@@ -67,7 +70,7 @@ def say(
     handoff_id: int | None = None,
     client_id: str | None = None,
 ) -> Message:
-    """Keep something said to the person, by the bot, a contact or the system.
+    """Keep something said to the person, by the bot, a contact or the system; by SMS it is queued in the same transaction.
 
     Args:
         handoff_id: the handoff that is open, whose contact sees it too.
@@ -85,6 +88,7 @@ def say(
     )
     session.add(message)
     session.flush()
+    outbox.queue(session, message)
     return message
 
 

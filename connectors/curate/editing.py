@@ -10,7 +10,7 @@ from connectors import catalogues
 from knowledge.languages import SOURCE, available, catalogue, po_file, read_catalog
 from knowledge.library import Library
 from knowledge.reviews import Review, reviews, write_reviews
-from knowledge.wording import translation_faults
+from knowledge.wording import price, said_first, translation_faults
 
 _writing = threading.Lock()
 
@@ -33,6 +33,9 @@ class Field:
     translation: str
     read_source: str
     read_translation: str
+    said_first: bool
+    price: int
+    """How many SMS the translation takes; 0 where there is none."""
 
 
 def languages() -> tuple[str, ...]:
@@ -48,8 +51,34 @@ def fields(library: Library, code: str, name: str) -> list[Field]:
         translation = texts.find(source, context) or ""
         shown = library.fill(translation, code, today)
         field = context.partition(".")[2]
-        found.append(Field(number, field, source, translation, library.fill(source, SOURCE, today), shown))
+        read = library.fill(source, SOURCE, today)
+        cost = price(shown) if shown else 0
+        found.append(Field(number, field, source, translation, read, shown, said_first(context), cost))
     return found
+
+
+def fit(library: Library, code: str, name: str, number: int, text: str) -> str:
+    """A translation of one text as it would be kept.
+
+    Raises:
+        Refused: it is empty, or not fit to be shown.
+    """
+    context, source = library.sources[name][number]
+    text = " ".join(text.split())
+    if not text:
+        raise Refused("empty")
+    try:
+        faults = list(translation_faults(library, context, source, text, code, date.today()))
+    except KeyError as error:
+        raise Refused(f"{{{error.args[0]}}}") from error
+    if faults:
+        raise Refused(*faults)
+    return text
+
+
+def cost(library: Library, code: str, text: str) -> int:
+    """How many SMS a translation takes that is fit to be kept."""
+    return price(library.fill(text, code, date.today()))
 
 
 def correct(library: Library, code: str, name: str, number: int, text: str, was: str) -> None:
@@ -63,15 +92,7 @@ def correct(library: Library, code: str, name: str, number: int, text: str, was:
         Refused: it is empty, is not fit to be shown, or somebody else has changed it meanwhile. Nothing is kept.
     """
     context, source = library.sources[name][number]
-    text = " ".join(text.split())
-    if not text:
-        raise Refused("empty")
-    try:
-        faults = list(translation_faults(library, context, source, text, code, date.today()))
-    except KeyError as error:
-        raise Refused(f"{{{error.args[0]}}}") from error
-    if faults:
-        raise Refused(*faults)
+    text = fit(library, code, name, number, text)
     with _writing:
         if (catalogue(code, "knowledge", library.locales).find(source, context) or "") != was:
             raise Refused("changed")

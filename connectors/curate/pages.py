@@ -1,5 +1,7 @@
 """The pages under /curate."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Annotated
 
@@ -16,6 +18,7 @@ from connectors.curate.editing import Refused
 from connectors.security import check_csrf, csrf_token
 from connectors.staff import Duty, voice
 from knowledge.library import Library
+from knowledge.wording import dearest
 
 router = APIRouter(prefix="/curate", include_in_schema=False)
 Editor = Annotated[Staff, Depends(Duty("editor"))]
@@ -59,6 +62,15 @@ def entry(request: Request, here: Here, me: Editor, code: Code, name: Name) -> R
     return _entry(request, here, me, code, name)
 
 
+def _number(here: Here, name: Name, number: Annotated[int, Form(ge=0)]) -> int:
+    if number >= len(here.library.sources[name]):
+        raise HTTPException(HTTPStatus.NOT_FOUND, "There is no such text.")
+    return number
+
+
+Number = Annotated[int, Depends(_number)]
+
+
 @router.post("/{code}/{name}", dependencies=[Depends(check_csrf)])
 def correct(
     request: Request,
@@ -66,18 +78,35 @@ def correct(
     me: Editor,
     code: Code,
     name: Name,
-    number: Annotated[int, Form(ge=0)],
+    number: Number,
     text: Annotated[str, Form()] = "",
     was: Annotated[str, Form()] = "",
 ) -> Response:
     """Another translation of one text."""
-    if number >= len(here.library.sources[name]):
-        raise HTTPException(HTTPStatus.NOT_FOUND, "There is no such text.")
     try:
         editing.correct(here.library, code, name, number, text, was)
     except Refused as error:
-        return _entry(request, here, me, code, name, error=(number, text, _reasons(error, voice(me))))
+        return _entry(request, here, me, code, name, Draft(number, text, was, reasons=_reasons(error, voice(me))))
     return RedirectResponse(f"/curate/{code}/{name}#t{number}", HTTPStatus.SEE_OTHER)
+
+
+@router.post("/{code}/{name}/cost", dependencies=[Depends(check_csrf)])
+def cost(
+    request: Request,
+    here: Here,
+    me: Editor,
+    code: Code,
+    name: Name,
+    number: Number,
+    text: Annotated[str, Form()] = "",
+    was: Annotated[str, Form()] = "",
+) -> Response:
+    """How many SMS another translation would take. Nothing is kept."""
+    try:
+        price = editing.cost(here.library, code, editing.fit(here.library, code, name, number, text))
+    except Refused as error:
+        return _entry(request, here, me, code, name, Draft(number, text, was, reasons=_reasons(error, voice(me))))
+    return _entry(request, here, me, code, name, Draft(number, text, was, price=price))
 
 
 @router.post("/{code}/{name}/sign", dependencies=[Depends(check_csrf)])
@@ -90,25 +119,29 @@ def sign(
             raise Refused("unread")
         editing.sign(here.library, code, name, me.name, me.role)
     except Refused as error:
-        return _entry(request, here, me, code, name, error=(None, "", _reasons(error, voice(me))))
+        return _entry(request, here, me, code, name, Draft(reasons=_reasons(error, voice(me))))
     return RedirectResponse(f"/curate/{code}/{name}#signature", HTTPStatus.SEE_OTHER)
 
 
-def _entry(
-    request: Request,
-    here: Here,
-    me: Staff,
-    code: str,
-    name: str,
-    error: tuple[int | None, str, list[str]] | None = None,
-) -> Response:
+@dataclass(frozen=True)
+class Draft:
+    """What an editor has written and is not kept; without a number, a signature."""
+
+    number: int | None = None
+    text: str = ""
+    was: str = ""
+    reasons: Sequence[str] = ()
+    price: int | None = None
+
+
+def _entry(request: Request, here: Here, me: Staff, code: str, name: str, draft: Draft | None = None) -> Response:
     s = voice(me)
     return _page(
         request,
         "curate_entry.html",
         s,
         me,
-        status=HTTPStatus.UNPROCESSABLE_ENTITY if error else HTTPStatus.OK,
+        status=HTTPStatus.UNPROCESSABLE_ENTITY if draft and draft.reasons else HTTPStatus.OK,
         code=code,
         owner=name,
         title=_title(here.library, name, s),
@@ -116,7 +149,8 @@ def _entry(
         field_names=_field_names(here.library, name, s),
         reading=here.library.reading(name, code),
         states=_states(s),
-        error=error,
+        draft=draft,
+        dearest=dearest(code),
     )
 
 
@@ -168,4 +202,4 @@ def _reasons(error: Refused, s: Speech) -> list[str]:
         ),
     }
     too_long = s.gettext("The first answer is too long: {length}.")
-    return [words.get(reason) or too_long.format(length=reason) for reason in error.reasons]
+    return [words.get(reason) or too_long.format(length=reason.partition(",")[0]) for reason in error.reasons]

@@ -19,6 +19,7 @@ from connectors import rendering
 from connectors.api import Here
 from connectors.desk.shelf import Shelf, phrases
 from connectors.security import check_csrf, csrf_token
+from connectors.sms.outbound import OUT
 from connectors.staff import Duty, voice
 from connectors.words import (
     barrier_names,
@@ -48,8 +49,17 @@ async def waiting(request: Request, here: Here, me: Contact) -> Response:
         titles={topic: here.library.title(topic, s.code) for topic in here.library.topics},
         states=state_names(s),
         reasons=reason_names(s),
+        letters=here.desk.dead_letters(me),
         csrf_token=csrf_token(request),
     )
+
+
+@router.post("/sms/{outgoing_id}/again", dependencies=_FORM)
+async def send_again(here: Here, me: Contact, outgoing_id: int) -> Response:
+    """Try an SMS that did not arrive once more."""
+    here.desk.send_again(outgoing_id)
+    here.live.heard(OUT)
+    return _to(None)
 
 
 @router.get("/live")
@@ -146,6 +156,7 @@ async def say(
         refused = _refused(request, me, lambda: here.desk.write(handoff_id, me, text, client_id or None))
         if refused:
             return refused
+        here.live.heard(OUT)
     if _by_script(request):
         return JSONResponse({})
     return _to(handoff_id)
@@ -311,6 +322,8 @@ def _state(here: Here, s: Any, handoff_id: int, conversation: str, writes: bool)
     """One line on who is there and how far what was written has come, for the desk."""
     if writes:
         return str(s.gettext("The resident is writing …"))
+    if here.desk.by_sms(handoff_id):
+        return str(s.gettext("The resident writes by SMS."))
     if here.live.present(conversation, "citizen"):
         return str(s.gettext("The resident has the page open."))
     return str(s.gettext("The resident does not have the page open. They see it when they come back."))

@@ -82,7 +82,7 @@ async def say(
         mine, token = here.dialogue.begin("web", lang if lang in LANGUAGES else "nb", chosen=chosen)
     try:
         outcome = await here.dialogue.receive(
-            mine.id, client_id or str(uuid.uuid4()), "" if choice else text, choice or None
+            mine.id, client_id or str(uuid.uuid4()), "" if choice else text, choice or None, "web"
         )
     except Unusable as error:
         return _refused(request, here, mine, token, error, text)
@@ -91,7 +91,7 @@ async def say(
     response: Response = RedirectResponse("/#end", HTTPStatus.SEE_OTHER)
     if _by_script(request):
         response = JSONResponse({"begun": token is not None, "language": spoken(here.dialogue.language_of(mine.id))})
-    return _remember(response, here, mine, token)
+    return remember(response, here, mine, token)
 
 
 @router.post("/language", dependencies=[Depends(same_site)])
@@ -221,6 +221,7 @@ def _page(
         client_id=str(uuid.uuid4()),
         error=error,
         draft=draft,
+        sms=here.gateways.number is not None,
         status=HTTPStatus.UNPROCESSABLE_ENTITY if error else HTTPStatus.OK,
     )
 
@@ -232,7 +233,7 @@ def _refused(
         response: Response = JSONResponse({"error": error.reason}, HTTPStatus.UNPROCESSABLE_ENTITY)
     else:
         response = _page(request, here, mine, speech(mine.language), error=error.reason, draft=draft[:200])
-    return _remember(response, here, mine, token)
+    return remember(response, here, mine, token)
 
 
 def _gone(request: Request, outcome: Outcome) -> Response:
@@ -244,7 +245,8 @@ def _gone(request: Request, outcome: Outcome) -> Response:
     return response
 
 
-def _remember(response: Response, here: Here, mine: Conversation, token: str | None) -> Response:
+def remember(response: Response, here: Here, mine: Conversation, token: str | None) -> Response:
+    """Let the browser keep the conversation, if it has a new token."""
     if token:
         response.set_cookie(
             COOKIE,

@@ -106,7 +106,7 @@ def test_a_contact_is_added_once_and_only_with_what_there_is(rettvis) -> None:
 
 def test_show_prints_what_a_person_would_get(rettvis) -> None:
     done = rettvis("knowledge", "show", "bostotte", "--lang", "en", "--place", "trondheim")
-    assert "SMS, " in done.stdout
+    assert "2 SMS, " in done.stdout
     assert "Where you live" in done.stdout
     assert "No expert has reviewed this yet." in done.stdout
     assert rettvis("knowledge", "show", "unicorns").returncode == 2

@@ -113,7 +113,23 @@ def test_a_first_answer_that_is_too_long_is_refused_with_its_length(editor: Staf
     long = standing(library, "answer") + " كلمة" * 80
     answer = correct(editor, library, "answer", long)
     assert answer.startswith("422")
-    assert "characters, at most 300" in answer
+    assert re.search(r'role="alert".*\d SMS', answer)
+
+
+def test_an_editor_sees_what_an_answer_costs_as_sms_before_it_is_kept(editor: StaffMember, library: Library) -> None:
+    before, number = standing(library, "answer"), number_of(library, "answer")
+    figures = " ".join(re.findall(r"\{[^}]*\}", before))
+    page = editor.get("/curate/ar/barnetrygd").text
+    assert page.count('formaction="/curate/ar/barnetrygd/cost') == 1
+    for text, said in ((f"نص {figures}", "1 SMS"), (f"{'كلمة ' * 15}{figures}", "2 SMS")):
+        counted = editor.post("/curate/ar/barnetrygd/cost", number=number, text=text, was=before)
+        assert counted.status_code == 200
+        assert said in re.sub(r"[\u2068\u2069]", "", re.findall(r'<p role="status">(.*?)</p>', counted.text)[0])
+        assert f">{html.escape(text)}</textarea>" in counted.text
+        assert standing(library, "answer") == before
+    refused = editor.post("/curate/ar/barnetrygd/cost", number=number, text="نص", was=before)
+    assert (refused.status_code, standing(library, "answer")) == (422, before)
+    assert editor.post("/curate/ar/barnetrygd/cost", number=999, text="نص", was=before).status_code == 404
 
 
 def test_nobody_writes_over_what_somebody_else_has_changed_meanwhile(editor: StaffMember, library: Library) -> None:

@@ -214,9 +214,10 @@ def test_the_command_line_shows_how_far_every_language_is() -> None:
     assert result.exit_code == 0
     rows = json.loads(result.stdout)
     assert tuple(rows) == LANGUAGES
-    assert {tuple(row) for row in rows.values()} == {("messages", "knowledge", "draft", "reviewed", "stale")}
+    assert {tuple(row) for row in rows.values()} == {("messages", "knowledge", "draft", "reviewed", "stale", "sms")}
     assert rows["nb"]["knowledge"]["translated"] == rows["nb"]["knowledge"]["total"] > 0
     assert rows["en"]["messages"]["translated"] > 0
+    assert rows["en"]["sms"] == [2]
 
 
 def test_an_unknown_language_cannot_be_begun() -> None:

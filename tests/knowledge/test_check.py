@@ -8,12 +8,14 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from connectors.cli import app
-from knowledge.check import ANSWER_LENGTH, CHECKED_WITHIN, LIX_LIMIT, check
+from knowledge.check import CHECKED_WITHIN, LIX_LIMIT, check
 from knowledge.languages import po_file
 from knowledge.library import Library
 from knowledge.readability import lix
 from tests.knowledge.conftest import ENTRY, RATES, Workshop
 
+ANSWER_LENGTH = 306
+"""Characters of two SMS in the GSM alphabet."""
 RATE = (
     "prove.sats:\n  description: x\n  unit: nok\n  values:\n"
     "  - {value: 100, valid_from: 2024-01-01, reference: x, confidence: verified}\n"
@@ -200,7 +202,21 @@ def test_a_first_answer_may_be_just_as_long_as_two_text_messages(workshop: Works
 def test_a_first_answer_that_is_a_character_too_long_is_reported_with_its_length(workshop: Workshop) -> None:
     in_answer(workshop, easy_answer(ANSWER_LENGTH + 1))
     line = workshop.line(ENTRY, "answer:")
-    assert workshop.problems() == [f"{ENTRY}:{line}: answer: {ANSWER_LENGTH + 1} characters, at most {ANSWER_LENGTH}"]
+    assert workshop.problems() == [f"{ENTRY}:{line}: answer: 3 SMS, at most 2"]
+
+
+def test_typography_does_not_make_a_first_answer_longer_and_a_letter_outside_the_alphabet_does(
+    workshop: Workshop,
+) -> None:
+    in_answer(workshop, easy_answer(200) + " – «Nav»")
+    assert workshop.problems() == []
+    in_answer(workshop, easy_answer(200) + " č")
+    assert [problem.partition("answer: ")[2] for problem in workshop.problems()] == ["4 SMS, at most 2"]
+
+
+def test_what_is_said_first_in_danger_is_as_short(workshop: Workshop) -> None:
+    workshop.replace("crisis.yml", "message: Er du i fare", f"message: {easy_answer(300)} Er du i fare")
+    assert workshop.problems() == ["crisis.yml:1: crisis.violence: 3 SMS, at most 2"]
 
 
 def test_the_length_of_an_answer_counts_its_figures_as_they_are_read(workshop: Workshop) -> None:
@@ -232,7 +248,16 @@ def test_a_translated_answer_that_is_too_long_is_reported(workshop: Workshop) ->
     in_answer(workshop, "Du kan få hjelp.")
     workshop.po("en", po_text("barnetrygd.answer", "Du kan få hjelp.", "a" * (ANSWER_LENGTH + 1)))
     (problem,) = workshop.problems()
-    assert problem.endswith(f"barnetrygd.answer: {ANSWER_LENGTH + 1} characters, at most {ANSWER_LENGTH}")
+    assert problem.endswith("barnetrygd.answer: 3 SMS, at most 2")
+
+
+def test_a_language_that_is_not_in_the_gsm_alphabet_has_three_shorter_messages(workshop: Workshop) -> None:
+    in_answer(workshop, "Du kan få hjelp.")
+    workshop.po("uk", po_text("barnetrygd.answer", "Du kan få hjelp.", "ж" * 201))
+    assert workshop.problems() == []
+    workshop.po("uk", po_text("barnetrygd.answer", "Du kan få hjelp.", "ж" * 202))
+    (problem,) = workshop.problems()
+    assert problem.endswith("barnetrygd.answer: 4 SMS, at most 3")
 
 
 def test_a_stale_translation_is_no_error(workshop: Workshop) -> None:

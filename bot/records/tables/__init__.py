@@ -8,6 +8,7 @@ from bot.records.tables.base import Base, Encrypted, UtcDateTime, now, week_of
 from bot.records.tables.conversations import Conversation, Message, tracker_events
 from bot.records.tables.handoffs import Handoff, Helper, Move, Note, Notice, Offer, Reminder
 from bot.records.tables.needs import Candidate, Need, Pulse
+from bot.records.tables.phones import Incoming, Line, Outgoing, Passage, Phone
 from bot.records.tables.staff import Absence, Look, Staff
 
 __all__ = [
@@ -18,6 +19,8 @@ __all__ = [
     "Encrypted",
     "Handoff",
     "Helper",
+    "Incoming",
+    "Line",
     "Look",
     "Message",
     "Move",
@@ -25,6 +28,9 @@ __all__ = [
     "Note",
     "Notice",
     "Offer",
+    "Outgoing",
+    "Passage",
+    "Phone",
     "Pulse",
     "Reminder",
     "Staff",

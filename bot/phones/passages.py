@@ -1,0 +1,50 @@
+"""Codes with which a conversation is continued on another channel, once and soon."""
+
+import secrets
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete
+from sqlalchemy.orm import Session
+
+from bot.phones.numbers import keyed_hash
+from bot.records.tables import Conversation, Passage
+
+DIGITS = 9
+"""Of a code that is sent by SMS: one more than a Norwegian phone number has, so that neither is taken for the other."""
+HOLDS = {"sms": timedelta(minutes=15), "web": timedelta(hours=1)}
+
+
+def make(session: Session, conversation: Conversation, to: str, when: datetime) -> str:
+    """A new code for a conversation; the one before holds no more.
+
+    Args:
+        to: sms (a number, to be typed) or web (a part of an address).
+    """
+    session.execute(delete(Passage).where(Passage.conversation_id == conversation.id, Passage.to == to))
+    session.execute(delete(Passage).where(Passage.until < when))
+    code = (
+        str(secrets.randbelow(9 * 10 ** (DIGITS - 1)) + 10 ** (DIGITS - 1))
+        if to == "sms"
+        else secrets.token_urlsafe(12)
+    )
+    session.add(Passage(hash=keyed_hash(code), conversation_id=conversation.id, to=to, until=when + HOLDS[to]))
+    session.flush()
+    return code
+
+
+def leads_to(session: Session, code: str, to: str, when: datetime) -> Conversation | None:
+    """The conversation that a code would open now; it is not used up."""
+    found = session.get(Passage, keyed_hash(code))
+    holds = found is not None and found.to == to and found.until >= when
+    return session.get(Conversation, found.conversation_id) if found and holds else None
+
+
+def use(session: Session, code: str, to: str, when: datetime) -> Conversation | None:
+    """The conversation of a code, which holds no more from now on; None for a code that never did, or no longer does."""
+    found = session.get(Passage, keyed_hash(code), with_for_update=True)
+    if found is None or found.to != to or found.until < when:
+        return None
+    conversation = session.get_one(Conversation, found.conversation_id)
+    session.delete(found)
+    session.flush()
+    return conversation
