@@ -15,7 +15,7 @@ from starlette.middleware.sessions import SessionMiddleware
 from starlette.staticfiles import StaticFiles
 
 from bot.settings import Settings
-from connectors import api, clock, problems, sign_in
+from connectors import api, clock, problems, screenings, sign_in
 from connectors.curate import pages as curate
 from connectors.desk import pages as desk
 from connectors.installation import Installation
@@ -65,7 +65,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     async def _sign_in_first(request: Request, error: SignInFirst) -> Response:
         return RedirectResponse(f"/sign-in?then={quote(request.url.path)}", HTTPStatus.SEE_OTHER)
 
-    for edge in (api, topics_api, web, topics, sign_in, two_step, me, people, desk, learning, curate):
+    for edge in (api, screenings, topics_api, web, topics, sign_in, two_step, me, people, desk, learning, curate):
         app.include_router(edge.router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from functools import cached_property, partial
@@ -111,7 +111,7 @@ class Library:
     places: Mapping[str, Place]
     crisis: Crisis
     locales: Path = LOCALES
-    household: Household = Household(facts=())
+    household: Household = field(default_factory=lambda: Household(facts=()))
     left_out: tuple[Problem, ...] = ()
     """Why entries are missing from a library that was loaded without being strict."""
 
@@ -136,9 +136,11 @@ class Library:
         crisis = _guard(problems, lambda: _model(folder / "crisis.yml", Crisis))
         household = _guard(problems, lambda: _model(folder / "household.yml", Household)) or Household(facts=())
         vocabulary = Vocabulary(household, _units(parameters))
-        for place, why in vocabulary.problems():
-            problems.append(Problem(folder / "household.yml", line_of(folder / "household.yml", place), f"{place[-1]}: {why}"))
-        entries = {name: _with_a_rule_that_reads(entry, vocabulary, folder, problems) for name, entry in entries.items()}
+        file = folder / "household.yml"
+        problems += [Problem(file, line_of(file, place), f"{place[-1]}: {why}") for place, why in vocabulary.problems()]
+        entries = {
+            name: _with_a_rule_that_reads(entry, vocabulary, folder, problems) for name, entry in entries.items()
+        }
         if (problems and strict) or crisis is None or not topics:
             raise KnowledgeError(problems)
         library = cls(topics, areas, entries, parameters, places, crisis, locales, household)
@@ -184,6 +186,18 @@ class Library:
             if dated.valid_from <= on:
                 return dated.value, dated.valid_from, dated.confidence
         raise KeyError(f"{name} has no value on {on}")
+
+    def shares(self, on: date) -> Callable[[str], Decimal | None]:
+        """The value of a parameter on a day, for reckoning: percents as shares, None where there is no value yet."""
+
+        def value(name: str) -> Decimal | None:
+            try:
+                found = self.rate(name, on)[0]
+            except KeyError:
+                return None
+            return found / 100 if self.parameters[name].unit == "percent" else found
+
+        return value
 
     def fill(self, text: str, code: str, on: date) -> str:
         """The text with its figures written for a reader of the language."""

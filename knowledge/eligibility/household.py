@@ -235,7 +235,7 @@ def value_of(fact: Fact, answer: Any) -> Value:
             return frozenset(answer)
         case "ages", list() if all(type(each) is int and 0 <= each <= 120 for each in answer) and len(answer) <= 30:
             return tuple(sorted(answer))
-        case ("number" | "money"), (int() | float() | str() | Decimal()) if type(answer) is not bool:
+        case (("number" | "money"), (int() | float() | str() | Decimal())) if type(answer) is not bool:
             try:
                 number = Decimal(str(answer))
             except InvalidOperation:

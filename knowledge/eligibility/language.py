@@ -11,7 +11,7 @@ Every expression has a kind, checked when the files are read: truth, number, wor
 import ast
 import operator
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
 from typing import Literal, Protocol, cast
 
@@ -111,7 +111,7 @@ class _Reader:
             case ast.Constant(value=int() | float()):
                 return _constant("number", Decimal(ast.unparse(node)))
             case ast.Constant(value=str() as word):
-                return Term("word", lambda scope: Finding(word), words=frozenset({word}))
+                return _constant("word", word, frozenset({word}))
             case ast.Name(id=name):
                 return self._named(name)
             case ast.Set(elts=[ast.Attribute() | ast.Name() as name]):
@@ -130,10 +130,14 @@ class _Reader:
             case ast.Compare(left=left, ops=ops, comparators=rights):
                 pairs = zip([left, *rights], ops, rights, strict=False)
                 links = [self._compared(one, op, other) for one, op, other in pairs]
-                return links[0] if len(links) == 1 else _joined("truth", links, lambda s: all_of(t.find(s) for t in links))
+                return (
+                    links[0] if len(links) == 1 else _joined("truth", links, lambda s: all_of(t.find(s) for t in links))
+                )
             case ast.IfExp(test=test, body=body, orelse=orelse):
                 return self._either(self._of(test, "truth"), self.term(body), self.term(orelse))
-            case ast.Call(func=ast.Name(id="count"), args=[ages, ast.Constant(value=int(least)), ast.Constant(value=int(most))]):
+            case ast.Call(
+                func=ast.Name(id="count"), args=[ages, ast.Constant(value=int(least)), ast.Constant(value=int(most))]
+            ):
                 return self._counted(self._of(ages, "ages"), least, most)
             case ast.Call(func=ast.Name(id=name), args=args, keywords=[]) if name in _FUNCTIONS and args:
                 if (len(args) > 1) != (name in ("min", "max")):
@@ -211,18 +215,21 @@ class _Reader:
             if condition.value is None:
                 return condition
             chosen = (one if condition.value else other).find(scope)
-            return Finding(chosen.value, chosen.because | condition.because if chosen.value is not None else _NOTHING, chosen.missing)
+            return chosen if chosen.value is None else replace(chosen, because=chosen.because | condition.because)
 
         return _joined(one.kind, [test, one, other], find, one.words | other.words)
 
-    def _counted(self, ages: Term, least: int, most: int) -> Term:
+    def _counted(self, ages: Term, least: object, most: object) -> Term:
+        if not isinstance(least, int) or not isinstance(most, int) or least > most:
+            raise ExpressionError("count is of ages from one whole year to another, as in count(children, 0, 17)")
         term = _computed("number", lambda years: Decimal(sum(least <= age <= most for age in years)), ages)
         turns = {(fact, year) for fact in ages.facts for year in (least - 1, least, most, most + 1)}
         return Term(term.kind, term.find, facts=term.facts, rates=term.rates, turns=term.turns | turns)
 
 
-def _constant(kind: Kind, value: Value) -> Term:
-    return Term(kind, lambda scope: Finding(value))
+def _constant(kind: Kind, value: Value, words: frozenset[str] = _NOTHING) -> Term:
+    finding = Finding(value)
+    return Term(kind, lambda _: finding, words)
 
 
 def _computed(kind: Kind, function: Callable[..., Value | None], *terms: Term) -> Term:

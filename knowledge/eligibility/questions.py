@@ -55,9 +55,9 @@ def _weight(fact: str, outcomes: Iterable[Outcome], told: Told) -> float:
     for now in outcomes:
         if fact in now.rule.facts and now.open:
             answers = _answers(fact, now.rule, told)
-            closed += sum(_openness(now) - _openness(outcome(now.rule, told.told(fact, each))) for each in answers) / len(
-                answers
-            )
+            closed += sum(
+                _openness(now) - _openness(outcome(now.rule, told.told(fact, each))) for each in answers
+            ) / len(answers)
     return closed / told.vocabulary.facts[fact].tact
 
 

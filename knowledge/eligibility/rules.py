@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cached_property
 
+from knowledge import schema
 from knowledge.eligibility.household import Vocabulary
 from knowledge.eligibility.language import ExpressionError, Kind, Scope, Term
 from knowledge.eligibility.logic import Finding, all_of
@@ -55,28 +56,28 @@ class Reckoned:
 
 @dataclass(frozen=True)
 class Amount:
-    """What a scheme pays, in whole kroner per `per`; None while facts are `missing` or a figure is."""
+    """What a scheme pays, in whole kroner; None while facts are `missing` or a figure is."""
 
+    about: schema.Reckoning
     value: Decimal | None
-    per: str
     steps: tuple[Reckoned, ...] = ()
     missing: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
 class Reckoning:
+    about: schema.Reckoning
     steps: tuple[tuple[Step, Term], ...]
     total: Term
-    per: str
 
     def amount(self, scope: Scope) -> Amount:
         """The amount with its steps. A step that adds nothing is left out."""
         total = self.total.find(scope)
         if not isinstance(total.value, Decimal):
-            return Amount(None, self.per, missing=total.missing)
+            return Amount(self.about, None, missing=total.missing)
         found = [(step, term.find(scope).value) for step, term in self.steps]
         steps = tuple(Reckoned(step, value) for step, value in found if isinstance(value, Decimal) and value)
-        return Amount(total.value.quantize(Decimal(1), ROUND_HALF_UP), self.per, steps)
+        return Amount(self.about, total.value.quantize(Decimal(1), ROUND_HALF_UP), steps)
 
 
 @dataclass(frozen=True)
@@ -161,11 +162,9 @@ class _Reader:
                 steps.append((step, term))
                 known[step.name] = term
         total = self._term(("eligibility", "amount", "total"), amount.total, "number", known)
-        return Reckoning(tuple(steps), total, amount.per) if total else None
+        return Reckoning(amount, tuple(steps), total) if total else None
 
-    def _term(
-        self, place: Place, text: str | None, kind: Kind, more: Mapping[str, Term] | None = None
-    ) -> Term | None:
+    def _term(self, place: Place, text: str | None, kind: Kind, more: Mapping[str, Term] | None = None) -> Term | None:
         try:
             return self.vocabulary.parse(text, kind, more) if text else None
         except ExpressionError as error:
