@@ -199,11 +199,20 @@ class Library:
 
         return value
 
-    def fill(self, text: str, code: str, on: date) -> str:
-        """The text with its figures written for a reader of the language."""
+    def fill(self, text: str, code: str, on: date, no_figure: str = "") -> str:
+        """The text with its figures written for a reader of the language.
+
+        Args:
+            no_figure: what stands where a figure has no value on that day.
+
+        Raises:
+            KeyError: a figure has no value on that day, and nothing stands for it.
+        """
 
         def value(match: re.Match[str]) -> str:
             name = match.group(1)
+            if no_figure and name in self.parameters and self.shares(on)(name) is None:
+                return no_figure
             return isolated(figure(self.rate(name, on)[0], self.parameters[name].unit, code), code)
 
         return PLACEHOLDER.sub(value, text)
@@ -321,13 +330,13 @@ class Library:
             if place
         )
 
-    def text(self, owner: str, field: str, source: str, code: str, on: date) -> Text:
+    def text(self, owner: str, field: str, source: str, code: str, on: date, no_figure: str = "") -> Text:
         """A source text for a reader of a language: translated where it can be, with its figures of that day."""
         if code != SOURCE:
             translation = catalogue(code, "knowledge", self.locales).find(source, f"{owner}.{field}")
             if translation:
-                return Text(self.fill(translation, code, on), code)
-        return Text(self.fill(source, SOURCE, on), SOURCE)
+                return Text(self.fill(translation, code, on, no_figure), code)
+        return Text(self.fill(source, SOURCE, on, no_figure), SOURCE)
 
 
 Result = TypeVar("Result")

@@ -1,14 +1,14 @@
 """The facts a household can tell (household.yml): their questions, what they can be, and when they mean anything."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 from functools import cached_property
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
-from knowledge.eligibility.language import ExpressionError, Kind, Term, parse
+from knowledge.eligibility.language import ExpressionError, Kind, Scope, Term, parse
 from knowledge.eligibility.logic import Finding, Value
 from knowledge.schema import Strict, Text
 
@@ -138,11 +138,6 @@ class Vocabulary:
             self._under_way.pop()
         return self._terms[name]
 
-    def gate(self, name: str) -> Term | None:
-        """When a fact means anything."""
-        when = self.facts[name].when
-        return self.parse(when, "truth") if when else None
-
     def _definition(self, name: str) -> Term:
         return self.parse(self.household.definitions[name], "truth")
 
@@ -159,6 +154,11 @@ class Vocabulary:
         )
 
     @cached_property
+    def fits(self) -> Mapping[str, Term]:
+        """What must hold between answers, by the fact that says so."""
+        return {fact.id: self.parse(fact.fits, "truth") for fact in self.household.facts if fact.fits}
+
+    @cached_property
     def _gates(self) -> Mapping[str, tuple[Term, Term]]:
         return {
             fact.id: (self.parse(fact.when, "truth"), self.parse(fact.otherwise, KINDS[fact.kind]))
@@ -166,21 +166,19 @@ class Vocabulary:
             if fact.when and fact.otherwise
         }
 
-    def find(self, name: str, facts: Mapping[str, Value], scope: Any) -> Finding:
+    def find(self, name: str, facts: Mapping[str, Value], scope: Scope) -> Finding:
         """What is known of a fact. It counts only where its question would be asked."""
-        gate = self._gates.get(name)
-        because: frozenset[str] = frozenset()
-        if gate:
-            when, otherwise = gate
+        asked = Finding(True)
+        if name in self._gates:
+            when, otherwise = self._gates[name]
             asked = when.find(scope)
             if asked.value is None:
-                return Finding(missing=asked.missing)
+                return asked
             if asked.value is False:
                 instead = otherwise.find(scope)
-                because = asked.because | instead.because if instead.value is not None else because
-                return Finding(instead.value, because, instead.missing)
+                return instead if instead.value is None else replace(instead, because=instead.because | asked.because)
         if name in facts:
-            return Finding(facts[name], because=frozenset({name}))
+            return Finding(facts[name], because=asked.because | {name})
         return Finding(missing=frozenset({name}))
 
     def problems(self) -> Iterator[tuple[tuple[str | int, ...], str]]:

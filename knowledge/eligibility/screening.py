@@ -39,13 +39,17 @@ class Told:
         """The same household, had it told this as well."""
         return Told(self.vocabulary, {**self.facts, name: value}, self._rate)
 
+    def counts(self, name: str) -> bool:
+        """Whether a fact was told and means something beside the others."""
+        return name in self.facts and name in self.fact(name).because
+
     def misfits(self) -> list[Misfit]:
         """Answers that cannot be true together."""
         found = []
-        for fact in self.vocabulary.household.facts:
-            counts = self.fact(fact.id).because == {fact.id} and fact.id in self.facts
-            if fact.fits and counts and self.vocabulary.parse(fact.fits, "truth").find(self).value is False:
-                found.append(Misfit(fact.id, f"does not go with the other answers: {fact.fits}"))
+        for name, fits in self.vocabulary.fits.items():
+            if self.counts(name) and fits.find(self).value is False:
+                why = f"does not go with the other answers: {self.vocabulary.facts[name].fits}"
+                found.append(Misfit(name, why))
         return found
 
 
@@ -90,7 +94,14 @@ def outcome(rule: Rule, told: Told) -> Outcome:
 
 
 def candidates(name: str, terms: Iterable[Term], told: Told) -> list[Value]:
-    """Answers to a question that stand for all others: what expressions do can only change between them."""
+    """Answers to a question that stand for all others: what expressions do can only change between them.
+
+    Those that cannot be true beside what was told are left out.
+    """
+    return [answer for answer in _imagined(name, terms, told) if not told.told(name, answer).misfits()]
+
+
+def _imagined(name: str, terms: Iterable[Term], told: Told) -> list[Value]:
     fact = told.vocabulary.facts[name]
     turns = {turn for term in terms for of, turn in term.turns if of == name}
     match fact.kind:

@@ -165,10 +165,12 @@ def screening(
         on=on,
         language=code,
         facts={name: _plain(value) for name, value in told.facts.items()},
-        unused=sorted(name for name in told.facts if told.fact(name).because != {name}),
+        unused=sorted(name for name in told.facts if not told.counts(name)),
         results=sorted((teller.result(each) for each in outcomes), key=lambda result: _ORDER[result.outcome]),
         not_looked_at=[teller.named(topic) for topic in library.topics if topic not in library.rules],
-        next=teller.question(told.vocabulary.facts[asked], concerned(asked, outcomes, told)) if asked else None,
+        next=teller.question(told.vocabulary.facts[asked], concerned(asked, outcomes, told, skipped))
+        if asked
+        else None,
     )
 
 
@@ -224,7 +226,9 @@ class _Teller:
     def _sum(self, found: Outcome, amount: Amount) -> Sum:
         about, rates = amount.about, []
         if found.rule.reckoning and amount.steps:
-            rates = [self.library.rate(name, self.on) for name in found.rule.reckoning.total.rates]
+            share = self.library.shares(self.on)
+            named = found.rule.reckoning.total.rates
+            rates = [self.library.rate(name, self.on) for name in named if share(name) is not None]
         sureness = [sure for _, _, sure in rates]
         return Sum(
             way=about.way,
@@ -249,7 +253,7 @@ class _Teller:
         return figure(value, unit, self.code)
 
     def _text(self, owner: str, field: str, source: str) -> Text:
-        return self.library.text(owner, field, source, self.code, self.on)
+        return self.library.text(owner, field, source, self.code, self.on, no_figure="–")
 
 
 def _plain(value: Value) -> Any:
