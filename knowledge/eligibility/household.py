@@ -159,6 +159,11 @@ class Vocabulary:
         return {fact.id: self.parse(fact.fits, "truth") for fact in self.household.facts if fact.fits}
 
     @cached_property
+    def bound(self) -> frozenset[str]:
+        """The facts whose answers must fit others."""
+        return frozenset(self.fits).union(*(term.facts for term in self.fits.values()))
+
+    @cached_property
     def _gates(self) -> Mapping[str, tuple[Term, Term]]:
         return {
             fact.id: (self.parse(fact.when, "truth"), self.parse(fact.otherwise, KINDS[fact.kind]))

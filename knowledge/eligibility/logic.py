@@ -48,9 +48,15 @@ def _settled_by(deciding: bool, findings: list[Finding]) -> Finding:
 
 
 def computed(function: Callable[..., Value | None], *findings: Finding) -> Finding:
-    """What a function gives of values; unknown while one of them is, or where the function has no answer."""
-    if any(each.value is None for each in findings):
-        return Finding(missing=_union(each.missing for each in findings))
+    """What a function gives of values; unknown while one of them is, or where the function has no answer.
+
+    Where nothing can settle one of them, nothing can settle the whole.
+    """
+    unknown = [each for each in findings if each.value is None]
+    if unknown:
+        return (
+            Finding(missing=_union(each.missing for each in unknown)) if all(e.missing for e in unknown) else Finding()
+        )
     value = function(*(each.value for each in findings))
     return Finding(value, because=_union(each.because for each in findings))
 

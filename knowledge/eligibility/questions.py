@@ -2,15 +2,16 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 
-from knowledge.eligibility.logic import Value
+from knowledge.eligibility.logic import Finding, Value
 from knowledge.eligibility.rules import Rule
 from knowledge.eligibility.screening import Outcome, Told, candidates, outcome
 
 _OPEN_VERDICT, _OPEN_AMOUNT, _PER_FACT = 1.0, 0.4, 0.05
 """How much is open in a scheme whose verdict or whose amount is not known, and for each fact that is missing."""
 
-_LONGEST_SEARCH = 2000
+_LONGEST_SEARCH = 300
 """Households imagined, at most, to prove that a question can matter."""
 
 
@@ -41,60 +42,57 @@ def _can_change(fact: str, outcomes: Iterable[Outcome], told: Told, skipped: Col
 def witness(fact: str, rule: Rule, told: Told, skipped: Collection[str] = ()) -> tuple[Told, Told] | None:
     """Two households that agree with what was told and differ in one fact only, but a scheme means something else for them.
 
-    It is the proof that asking for the fact can matter. None when there is no such pair, or none was found in a search of
-    bounded length, which goes first where answers make a difference.
+    It is the proof that asking for the fact can matter; None when there is none (or the search for it grew too long).
     """
     return _Search(fact, rule, frozenset(skipped)).pair(told)
 
 
-@dataclass(frozen=True, eq=False)
-class _Branch:
-    """A household with each answer to the question, and what comes of it."""
-
-    told: Told
-    answers: tuple[Told, ...]
-    found: tuple[Outcome, ...]
-
-    def pair(self, skipped: frozenset[str], open: frozenset[str]) -> tuple[Told, Told] | None:
-        """Two answers that lead to different ends, where nothing else is open."""
-        ends = [
-            (end, each)
-            for end, each in zip(self.found, self.answers, strict=True)
-            if not open or not end.open - skipped
-        ]
-        return next(((ends[0][1], each) for end, each in ends[1:] if end.state != ends[0][0].state), None)
-
-    @property
-    def kind(self) -> object:
-        """What tells it from other branches as far as can be seen: which criteria are met, and what is missing."""
-        return tuple((tuple((each.value, each.missing) for _, each in end.tests), end.open) for end in self.found)
-
-
 @dataclass
 class _Search:
+    """Looks for a witness: first for answers to what stands beside the fact, then for answers that let the rest hold."""
+
     fact: str
     rule: Rule
     skipped: frozenset[str]
     steps: int = _LONGEST_SEARCH
 
     def pair(self, told: Told) -> tuple[Told, Told] | None:
-        return self._below(self._branch(told))
-
-    def _branch(self, told: Told) -> _Branch:
+        """Imagine answers to the facts in the criteria and the amount that depend on this one, until they differ."""
         self.steps -= 1
-        answers = tuple(told.told(self.fact, answer) for answer in _answers(self.fact, self.rule, told))
-        return _Branch(told, answers, tuple(outcome(self.rule, each) for each in answers))
+        answers = [told.told(self.fact, answer) for answer in _answers(self.fact, self.rule, told)]
+        parts = [self._parts(each) for each in answers]
+        beside = frozenset[str]().union(*(part.missing for each in parts for part in each)) - self.skipped - {self.fact}
+        if not beside:
+            unlike = {tuple(part.value for part in found): each for found, each in zip(parts, answers, strict=True)}
+            return next(filter(None, (self._held(*pair) for pair in combinations(unlike.values(), 2))), None)
+        if self.steps < 0:
+            return None
+        return next(filter(None, map(self.pair, self._ways(beside, told))), None)
 
-    def _below(self, branch: _Branch) -> tuple[Told, Told] | None:
-        open = frozenset[str]().union(*(each.open for each in branch.found)) - {self.fact} - self.skipped
-        pair = branch.pair(self.skipped, open)
-        if pair or not open or self.steps < 0:
-            return pair
-        other = min(open, key=lambda name: _place(name, branch.told))
-        branches = [self._branch(branch.told.told(other, each)) for each in _answers(other, self.rule, branch.told)]
-        unlike = {each.kind: each for each in reversed(branches)}
-        likely_first = [*unlike.values(), *(each for each in branches if each not in unlike.values())]
-        return next(filter(None, map(self._below, likely_first)), None)
+    def _ways(self, open: frozenset[str], told: Told) -> list[Told]:
+        """Each answer to one of the open questions, those first that rule out least."""
+        name = min(open, key=lambda each: _place(each, told))
+        ways = [told.told(name, answer) for answer in _answers(name, self.rule, told)]
+        return sorted(ways, key=lambda way: [test.find(way).value for test in self.rule.tests].count(False))
+
+    def _parts(self, told: Told) -> list[Finding]:
+        """What was found by the criteria and the amount that depend on the fact."""
+        found = [test.find(told) for test in self.rule.tests if self.fact in test.facts]
+        total = self.rule.reckoning.total if self.rule.reckoning else None
+        return found + ([total.find(told)] if total and self.fact in total.facts else [])
+
+    def _held(self, one: Told, other: Told) -> tuple[Told, Told] | None:
+        """Imagine answers to all that is open, the same for both, so that the two still differ at the end."""
+        self.steps -= 1
+        here, there = outcome(self.rule, one), outcome(self.rule, other)
+        open = (here.open | there.open) - self.skipped
+        alike = here.state == there.state
+        over = here.verdict == there.verdict == "unlikely" or (here.judged and there.judged and not here.open)
+        if not open or self.steps < 0 or (alike and over):
+            return None if alike else (one, other)
+        name = min(open, key=lambda each: _place(each, one))
+        answers = (way.facts[name] for way in self._ways(frozenset({name}), one))
+        return next(filter(None, (self._held(one.told(name, each), other.told(name, each)) for each in answers)), None)
 
 
 def _answers(fact: str, rule: Rule, told: Told) -> list[Value]:

@@ -33,6 +33,11 @@ class Test:
     when: Term | None
     exception: Term | None
 
+    @cached_property
+    def facts(self) -> frozenset[str]:
+        """Every fact it can depend on."""
+        return frozenset[str]().union(*(term.facts for term in (self.when, self.exception) if term))
+
     def find(self, scope: Scope) -> Finding:
         """Whether it is met. Where it is not, but an exception may apply, somebody has to judge."""
         if self.when is None:

@@ -98,7 +98,10 @@ def candidates(name: str, terms: Iterable[Term], told: Told) -> list[Value]:
 
     Those that cannot be true beside what was told are left out.
     """
-    return [answer for answer in _imagined(name, terms, told) if not told.told(name, answer).misfits()]
+    found = _imagined(name, terms, told)
+    if name not in told.vocabulary.bound:
+        return found
+    return [answer for answer in found if not told.told(name, answer).misfits()]
 
 
 def _imagined(name: str, terms: Iterable[Term], told: Told) -> list[Value]:
@@ -117,5 +120,5 @@ def _imagined(name: str, terms: Iterable[Term], told: Told) -> list[Value]:
             return [(), *((year,) for year in years), *((year, year) for year in years)]
     most = fact.most or Decimal(0)
     limits = [turn.find(told).value for turn in turns if isinstance(turn, Term)]
-    near = {limit + step for limit in limits if isinstance(limit, Decimal) for step in (-1, 0, 1)}
-    return sorted({number for number in {*near, Decimal(0), most / 2, most} if 0 <= number <= most})
+    near = sorted(limit + step for limit in limits if isinstance(limit, Decimal) for step in (-1, 0, 1))
+    return [number for number in dict.fromkeys([*near, most / 2, most, Decimal(0)]) if 0 <= number <= most]
