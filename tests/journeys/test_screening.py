@@ -116,15 +116,15 @@ def test_every_language_is_answered(api: httpx.Client, code: str) -> None:
 )
 def test_facts_that_cannot_be_are_refused_and_named_but_not_repeated(api: httpx.Client, facts: dict[str, Any]) -> None:
     answer = api.post("/api/v1/screenings", json={"facts": facts})
-    is_a_problem(answer, 422)
+    assert is_a_problem(answer, 422, "facts")
     assert [error["where"][-1] for error in answer.json()["errors"]] == [list(facts)[-1]]
     assert "moon" not in answer.text
 
 
 def test_another_form_or_language_is_a_problem(api: httpx.Client) -> None:
-    is_a_problem(api.post("/api/v1/screenings", json={"facts": [1]}), 422)
-    is_a_problem(api.post("/api/v1/screenings", json={"language": "xx"}), 422)
-    is_a_problem(api.post("/api/v1/screenings", json={"name": "Kari"}), 422)
+    assert is_a_problem(api.post("/api/v1/screenings", json={"facts": [1]}), 422, "invalid")
+    assert is_a_problem(api.post("/api/v1/screenings", json={"language": "xx"}), 422, "language")
+    assert is_a_problem(api.post("/api/v1/screenings", json={"name": "Kari"}), 422, "invalid")
 
 
 def test_the_command_says_the_same_as_the_api(api: httpx.Client, rettvis: Any, tmp_path: Path) -> None:  # noqa: F811
