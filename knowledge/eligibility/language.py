@@ -171,10 +171,8 @@ class _Reader:
         one, other = self.term(left), self.term(right)
         if one.kind != other.kind or one.kind in ("words", "ages"):
             raise ExpressionError(f"{ast.unparse(left)!r} and {ast.unparse(right)!r} cannot be compared")
-        if one.kind == "word":
-            if not isinstance(op, ast.Eq | ast.NotEq):
-                raise ExpressionError("words are compared with == != and in")
-            return self._turning(_computed("truth", _COMPARE[type(op)], one, other), one, other)
+        if one.kind == "word" and not isinstance(op, ast.Eq | ast.NotEq):
+            raise ExpressionError("words are compared with == != and in")
         return self._turning(_computed("truth", _COMPARE[type(op)], one, other), one, other)
 
     def _within(self, left: ast.expr, right: ast.expr) -> Term:

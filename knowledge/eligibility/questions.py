@@ -73,11 +73,11 @@ class _Search:
         """Each answer to one of the open questions, those first that rule out least."""
         name = min(open, key=lambda each: _place(each, told))
         ways = [told.told(name, answer) for answer in _answers(name, self.rule, told)]
-        return sorted(ways, key=lambda way: [test.find(way).value for test in self.rule.tests].count(False))
+        return sorted(ways, key=lambda way: [each.find(way).value for each in self.rule.conditions].count(False))
 
     def _parts(self, told: Told) -> list[Finding]:
         """What was found by the criteria and the amount that depend on the fact."""
-        found = [test.find(told) for test in self.rule.tests if self.fact in test.facts]
+        found = [each.find(told) for each in self.rule.conditions if self.fact in each.facts]
         total = self.rule.reckoning.total if self.rule.reckoning else None
         return found + ([total.find(told)] if total and self.fact in total.facts else [])
 
@@ -86,10 +86,10 @@ class _Search:
         self.steps -= 1
         here, there = outcome(self.rule, one), outcome(self.rule, other)
         open = (here.open | there.open) - self.skipped
-        alike = here.state == there.state
-        over = here.verdict == there.verdict == "unlikely" or (here.judged and there.judged and not here.open)
-        if not open or self.steps < 0 or (alike and over):
-            return None if alike else (one, other)
+        if not open:
+            return (one, other) if here.state != there.state else None
+        if self.steps < 0 or here.verdict == there.verdict == "unlikely":
+            return None
         name = min(open, key=lambda each: _place(each, one))
         answers = (way.facts[name] for way in self._ways(frozenset({name}), one))
         return next(filter(None, (self._held(one.told(name, each), other.told(name, each)) for each in answers)), None)

@@ -8,7 +8,7 @@ from functools import cached_property
 from knowledge import schema
 from knowledge.eligibility.household import Vocabulary
 from knowledge.eligibility.language import ExpressionError, Kind, Scope, Term
-from knowledge.eligibility.logic import Finding, all_of
+from knowledge.eligibility.logic import Finding
 from knowledge.schema import Criterion, Eligibility, Entry, Step
 
 Place = tuple[str | int, ...]
@@ -23,7 +23,7 @@ class RuleErrors(ValueError):
 
 
 @dataclass(frozen=True)
-class Test:
+class Condition:
     """A criterion and its conditions. Without `when` nothing that a household tells can settle it."""
 
     criterion: Criterion
@@ -71,6 +71,8 @@ class Amount:
 
 @dataclass(frozen=True)
 class Reckoning:
+    """How an amount is reckoned. The total holds every step it names."""
+
     about: schema.Reckoning
     steps: tuple[tuple[Step, Term], ...]
     total: Term
@@ -90,11 +92,8 @@ class Rule:
     """What a scheme asks of a household."""
 
     topic: str
-    tests: tuple[Test, ...]
+    conditions: tuple[Condition, ...]
     reckoning: Reckoning | None
-
-    def verdict(self, scope: Scope) -> Finding:
-        return all_of(test.find(scope) for test in self.tests)
 
     def amount(self, scope: Scope) -> Amount | None:
         return self.reckoning.amount(scope) if self.reckoning else None
@@ -102,7 +101,7 @@ class Rule:
     @cached_property
     def terms(self) -> tuple[Term, ...]:
         """Every expression of the rule."""
-        found = [term for test in self.tests for term in (test.when, test.exception) if term]
+        found = [term for each in self.conditions for term in (each.when, each.exception) if term]
         return (*found, self.reckoning.total) if self.reckoning else tuple(found)
 
     @cached_property
@@ -137,10 +136,10 @@ class _Reader:
         self.problems: list[tuple[Place, str]] = []
 
     def rule(self) -> Rule:
-        tests = tuple(self._tests())
-        return Rule(self.entry.id, tests, self._reckoning())
+        conditions = tuple(self._conditions())
+        return Rule(self.entry.id, conditions, self._reckoning())
 
-    def _tests(self) -> Iterator[Test]:
+    def _conditions(self) -> Iterator[Condition]:
         for position, criterion in enumerate(self.eligibility.criteria):
             place: Place = ("eligibility", "criteria", position)
             shared = self.vocabulary.household.criteria.get(criterion.use or "")
@@ -152,7 +151,7 @@ class _Reader:
             excepted = criterion.exception or (shared.exception if shared else None)
             exception = self._term((*place, "except"), excepted, "truth")
             text, owner = (shared.text, "household") if shared else (criterion.text or "", self.entry.id)
-            yield Test(criterion, text, owner, when, exception)
+            yield Condition(criterion, text, owner, when, exception)
 
     def _reckoning(self) -> Reckoning | None:
         amount = self.eligibility.amount

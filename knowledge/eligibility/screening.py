@@ -8,7 +8,7 @@ from typing import Literal
 from knowledge.eligibility.household import Misfit, Vocabulary
 from knowledge.eligibility.language import Term
 from knowledge.eligibility.logic import Finding, Value, all_of
-from knowledge.eligibility.rules import Amount, Rule, Test
+from knowledge.eligibility.rules import Amount, Condition, Rule
 
 Verdict = Literal["likely", "unlikely", "unknown"]
 _VERDICTS: Mapping[Value | None, Verdict] = {True: "likely", False: "unlikely", None: "unknown"}
@@ -59,7 +59,7 @@ class Outcome:
 
     rule: Rule
     found: Finding
-    tests: tuple[tuple[Test, Finding], ...]
+    conditions: tuple[tuple[Condition, Finding], ...]
     amount: Amount | None
 
     @property
@@ -88,9 +88,9 @@ class Outcome:
 
 def outcome(rule: Rule, told: Told) -> Outcome:
     """Hold a household against a rule. What is unlikely has no amount."""
-    tests = tuple((test, test.find(told)) for test in rule.tests)
-    found = all_of(each for _, each in tests)
-    return Outcome(rule, found, tests, None if found.value is False else rule.amount(told))
+    conditions = tuple((condition, condition.find(told)) for condition in rule.conditions)
+    found = all_of(each for _, each in conditions)
+    return Outcome(rule, found, conditions, None if found.value is False else rule.amount(told))
 
 
 def candidates(name: str, terms: Iterable[Term], told: Told) -> list[Value]:

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, PlainSerializer
 from knowledge.eligibility.household import Fact, Misfit, read
 from knowledge.eligibility.logic import Finding, Value
 from knowledge.eligibility.questions import concerned, next_question
-from knowledge.eligibility.rules import Amount, Test
+from knowledge.eligibility.rules import Amount, Condition
 from knowledge.eligibility.screening import Outcome, Told, Verdict, outcome
 from knowledge.formatting import figure
 from knowledge.library import Library, Text
@@ -185,7 +185,7 @@ class _Teller:
             topic=found.topic,
             title=self._text(found.topic, "title", entry.title),
             outcome=found.verdict,
-            reasons=[self._reason(test, each, found.topic) for test, each in found.tests],
+            reasons=[self._reason(condition, each, found.topic) for condition, each in found.conditions],
             missing=sorted(found.found.missing),
             amount=self._sum(found, found.amount) if found.amount else None,
             decides=self._text(found.topic, "authority", entry.authority),
@@ -209,18 +209,18 @@ class _Teller:
             concerns=concerns,
         )
 
-    def _reason(self, test: Test, found: Finding, topic: str) -> Reason:
+    def _reason(self, condition: Condition, found: Finding, topic: str) -> Reason:
         entry = self.library.entries[topic]
-        law = next(law for law in entry.law if test.criterion.law.startswith(law.name))
-        field = "criterion" if test.owner == "household" else "eligibility"
+        law = next(law for law in entry.law if condition.criterion.law.startswith(law.name))
+        field = "criterion" if condition.owner == "household" else "eligibility"
         return Reason(
-            text=self._text(test.owner, field, test.text),
+            text=self._text(condition.owner, field, condition.text),
             met=found.value if isinstance(found.value, bool) else None,
             because=sorted(found.because),
             missing=sorted(found.missing),
-            law=test.criterion.law,
+            law=condition.criterion.law,
             url=str(law.url),
-            confidence=test.criterion.confidence or entry.checked.confidence,
+            confidence=condition.criterion.confidence or entry.checked.confidence,
         )
 
     def _sum(self, found: Outcome, amount: Amount) -> Sum:

@@ -31,7 +31,7 @@ CASES = [
 def test_case(library: Library, topic: str, given: dict[str, Any], case: dict[str, Any]) -> None:
     facts = {**given, **case.get("with", {})}
     found = outcome(library.rules[topic], told_of(library, facts, case.get("on", DAY)))
-    assert found.verdict == case["outcome"], [(test.text, each.value) for test, each in found.tests]
+    assert found.verdict == case["outcome"], [(test.text, each.value) for test, each in found.conditions]
     if "missing" in case:
         assert sorted(found.found.missing) == case["missing"]
     if "amount" in case:

@@ -88,7 +88,7 @@ def test_what_is_settled_stays_settled_whatever_more_is_told(told: Told, data: s
     for before, after in zip(outcomes(told), outcomes(completed(told, data)), strict=True):
         if before.verdict != "unknown":
             assert after.verdict == before.verdict
-        for (_, criterion), (_, then) in zip(before.tests, after.tests, strict=True):
+        for (_, criterion), (_, then) in zip(before.conditions, after.conditions, strict=True):
             assert criterion.value is None or then.value == criterion.value
         if before.amount and before.amount.value is not None and after.amount:
             assert after.amount.value == before.amount.value
@@ -121,7 +121,7 @@ def test_a_corrected_fact_that_changes_an_outcome_is_among_its_reasons(told: Tol
 @given(households())
 def test_reasons_name_told_facts_and_what_is_missing_was_not_told(told: Told) -> None:
     for each in outcomes(told):
-        for _, criterion in each.tests:
+        for _, criterion in each.conditions:
             assert criterion.because <= set(told.facts)
             assert not criterion.missing & set(told.facts)
             assert criterion.value is None or not criterion.missing
