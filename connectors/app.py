@@ -15,7 +15,7 @@ from starlette.middleware.sessions import SessionMiddleware
 from starlette.staticfiles import StaticFiles
 
 from bot.settings import Settings
-from connectors import api, clock, problems, sign_in
+from connectors import api, clock, problems, screenings, sign_in
 from connectors.curate import pages as curate
 from connectors.desk import pages as desk
 from connectors.installation import Installation
@@ -69,6 +69,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
     for edge in (
         api,
+        screenings,
         topics_api,
         web,
         topics,

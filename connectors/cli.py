@@ -7,6 +7,7 @@ import sys
 import uuid
 import warnings
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, TextIO
 
@@ -165,6 +166,25 @@ def _installation() -> Any:
 
     _trained()
     return Installation.start(Settings.from_environment())
+
+
+@app.command()
+def screen(
+    facts: Annotated[Path, typer.Option(help="YAML: facts of knowledge/household.yml with their values")],
+    lang: Annotated[str, typer.Option(help=f"One of {', '.join(LANGUAGES)}")] = "nb",
+    on: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The day whose rates apply")] = None,
+    as_json: Annotated[bool, typer.Option("--json")] = False,
+) -> None:
+    """What a household may be entitled to, why, about how much, and what to ask next. Never a decision."""
+    from connectors import screen_command
+
+    if lang not in LANGUAGES:
+        raise typer.BadParameter(f"{lang} is not one of {', '.join(LANGUAGES)}")
+    found = screen_command.screen(facts, lang, on.date() if on else None)
+    if as_json:
+        print(found.model_dump_json())
+    else:
+        screen_command.show(found)
 
 
 @app.command()

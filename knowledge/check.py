@@ -70,6 +70,12 @@ def _unknown_names(library: Library, folder: Path, today: date) -> Iterator[Prob
             if topic not in library.topics:
                 yield Problem(file, line_of(file, ("related", position)), f"related: {topic!r} is not in topics.yml")
         yield from _unknown_rates(library, file, entry, today)
+        rule, share = library.rules.get(entry.id), library.shares(today)
+        for name in sorted(rule.rates if rule else ()):
+            if share(name) is None:
+                yield Problem(
+                    file, line_of(file, ("eligibility",)), f"eligibility: there is no figure {{{name}}} on {today}"
+                )
     for place in library.places.values():
         file = folder / "places" / f"{place.id}.yml"
         named = {topic for point in place.points for topic in point.topics} | set(place.notes)

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from functools import cached_property, partial
@@ -11,6 +11,8 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
+from knowledge.eligibility.household import Household, Vocabulary
+from knowledge.eligibility.rules import Rule, RuleErrors, rule_of
 from knowledge.formatting import figure, isolated
 from knowledge.languages import LOCALES, SOURCE, catalogue
 from knowledge.reviews import Reading, reading, reviews, source_hash
@@ -36,7 +38,7 @@ FOLDER = Path(__file__).parent
 PLACEHOLDER = re.compile(r"\{([a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*)+)\}")
 """A figure named in a text, e.g. {barnetrygd.ordinaer}."""
 
-Model = TypeVar("Model", Entry, Place, Crisis)
+Model = TypeVar("Model", Entry, Place, Crisis, Household)
 Named = TypeVar("Named", Entry, Place)
 
 
@@ -109,6 +111,7 @@ class Library:
     places: Mapping[str, Place]
     crisis: Crisis
     locales: Path = LOCALES
+    household: Household = field(default_factory=lambda: Household(facts=()))
     left_out: tuple[Problem, ...] = ()
     """Why entries are missing from a library that was loaded without being strict."""
 
@@ -131,9 +134,16 @@ class Library:
         places = _models(folder / "places", Place, problems)
         parameters = _parameters(folder / "parameters", problems)
         crisis = _guard(problems, lambda: _model(folder / "crisis.yml", Crisis))
+        household = _guard(problems, lambda: _model(folder / "household.yml", Household)) or Household(facts=())
+        vocabulary = Vocabulary(household, _units(parameters))
+        file = folder / "household.yml"
+        problems += [Problem(file, line_of(file, place), f"{place[-1]}: {why}") for place, why in vocabulary.problems()]
+        entries = {
+            name: _with_a_rule_that_reads(entry, vocabulary, folder, problems) for name, entry in entries.items()
+        }
         if (problems and strict) or crisis is None or not topics:
             raise KnowledgeError(problems)
-        library = cls(topics, areas, entries, parameters, places, crisis, locales)
+        library = cls(topics, areas, entries, parameters, places, crisis, locales, household)
         return library if strict else library._without_what_cannot_be_shown(folder, problems)
 
     def _without_what_cannot_be_shown(self, folder: Path, problems: list[Problem]) -> "Library":
@@ -147,6 +157,17 @@ class Library:
             except (AssertionError, KeyError) as error:
                 problems.append(Problem(folder / "entitlements" / f"{name}.yml", 1, f"left out: {error}"))
         return replace(self, entries=shown, left_out=tuple(sorted(problems)))
+
+    @cached_property
+    def vocabulary(self) -> Vocabulary:
+        """What the conditions of rules can name."""
+        return Vocabulary(self.household, _units(self.parameters))
+
+    @cached_property
+    def rules(self) -> Mapping[str, Rule]:
+        """What schemes ask of a household, by topic. Topics without a rule are not there."""
+        found = {name: rule_of(self.entries[name], self.vocabulary) for name in self.topics if name in self.entries}
+        return {name: rule for name, rule in found.items() if rule}
 
     def rate(self, name: str, on: date) -> tuple[Decimal, date, Confidence]:
         """The value of a parameter on a day, the date it holds from, and how sure it is.
@@ -166,11 +187,32 @@ class Library:
                 return dated.value, dated.valid_from, dated.confidence
         raise KeyError(f"{name} has no value on {on}")
 
-    def fill(self, text: str, code: str, on: date) -> str:
-        """The text with its figures written for a reader of the language."""
+    def shares(self, on: date) -> Callable[[str], Decimal | None]:
+        """The value of a parameter on a day, for reckoning: percents as shares, None where there is no value yet."""
+
+        def value(name: str) -> Decimal | None:
+            try:
+                found = self.rate(name, on)[0]
+            except KeyError:
+                return None
+            return found / 100 if self.parameters[name].unit == "percent" else found
+
+        return value
+
+    def fill(self, text: str, code: str, on: date, no_figure: str = "") -> str:
+        """The text with its figures written for a reader of the language.
+
+        Args:
+            no_figure: what stands where a figure has no value on that day.
+
+        Raises:
+            KeyError: a figure has no value on that day, and nothing stands for it.
+        """
 
         def value(match: re.Match[str]) -> str:
             name = match.group(1)
+            if no_figure and name in self.parameters and self.shares(on)(name) is None:
+                return no_figure
             return isolated(figure(self.rate(name, on)[0], self.parameters[name].unit, code), code)
 
         return PLACEHOLDER.sub(value, text)
@@ -180,7 +222,7 @@ class Library:
         entry = self.entries.get(topic)
         if entry is None:
             return self.topics[topic].covers
-        return self._text(entry.id, "title", entry.title, code, date.today()).text
+        return self.text(entry.id, "title", entry.title, code, date.today()).text
 
     def answer(self, topic: str, code: str) -> Text:
         """The first answer about a topic that has an entry."""
@@ -202,7 +244,7 @@ class Library:
         today = on or date.today()
 
         def text(field: str, source: str) -> Text:
-            return self._text(topic, field, source, code, today)
+            return self.text(topic, field, source, code, today)
 
         title, answer = text("title", entry.title), text("answer", entry.answer)
         sections = {
@@ -210,8 +252,9 @@ class Library:
             for name in SECTIONS
             if entry.section(name)
         }
+        shown_in = {"title", "answer", *SECTIONS}
         shown = [title, answer, *(statement.text for part in sections.values() for statement in part)]
-        named = {name for _, source in entry.texts() for name in PLACEHOLDER.findall(source)}
+        named = {name for field, source in entry.texts() if field in shown_in for name in PLACEHOLDER.findall(source)}
         local = self.places.get(place or "")
         return Explanation(
             topic=topic,
@@ -242,7 +285,7 @@ class Library:
         """
         found: dict[str, CrisisKind] = {each.id: each for each in self.crisis.kinds}
         lines = {line.id: line for line in self.crisis.lines}
-        message = self._text("crisis", kind, found[kind].message, code, date.today())
+        message = self.text("crisis", kind, found[kind].message, code, date.today())
         return CrisisHelp(kind, message, tuple(lines[name] for name in found[kind].lines))
 
     @cached_property
@@ -280,22 +323,24 @@ class Library:
             for note in notes
         ]
         found += [(f"crisis.{kind.id}", kind.message, "knowledge/crisis.yml") for kind in self.crisis.kinds]
+        found += [(f"household.{field}", text, "knowledge/household.yml") for field, text in self.household.texts()]
         return found
 
     def _local_notes(self, place: Place | None, topic: str, code: str, on: date) -> tuple[Statement, ...]:
         notes = place.notes.get(topic, ()) if place else ()
         return tuple(
-            Statement(self._text(place.id, topic, note.text, code, on), confidence=note.confidence)
+            Statement(self.text(place.id, topic, note.text, code, on), confidence=note.confidence)
             for note in notes
             if place
         )
 
-    def _text(self, owner: str, field: str, source: str, code: str, on: date) -> Text:
+    def text(self, owner: str, field: str, source: str, code: str, on: date, no_figure: str = "") -> Text:
+        """A source text for a reader of a language: translated where it can be, with its figures of that day."""
         if code != SOURCE:
             translation = catalogue(code, "knowledge", self.locales).find(source, f"{owner}.{field}")
             if translation:
-                return Text(self.fill(translation, code, on), code)
-        return Text(self.fill(source, SOURCE, on), SOURCE)
+                return Text(self.fill(translation, code, on, no_figure), code)
+        return Text(self.fill(source, SOURCE, on, no_figure), SOURCE)
 
 
 Result = TypeVar("Result")
@@ -334,6 +379,21 @@ def _models(folder: Path, kind: type[Named], problems: list[Problem]) -> dict[st
             problems.append(Problem(file, 1, f"id: is {model.id!r}, but the file is named {file.stem!r}"))
         found[file.stem] = model
     return found
+
+
+def _units(parameters: Mapping[str, Parameter]) -> dict[str, str]:
+    return {name: parameter.unit for name, parameter in parameters.items()}
+
+
+def _with_a_rule_that_reads(entry: Entry, vocabulary: Vocabulary, folder: Path, problems: list[Problem]) -> Entry:
+    """The entry; without its rule when that cannot be read, for what it explains is still true."""
+    try:
+        rule_of(entry, vocabulary)
+    except RuleErrors as errors:
+        file = folder / "entitlements" / f"{entry.id}.yml"
+        problems += [Problem(file, line_of(file, place), f"eligibility: {why}") for place, why in errors.problems]
+        return entry.model_copy(update={"eligibility": None})
+    return entry
 
 
 def _topics(file: Path, problems: list[Problem]) -> tuple[dict[str, Topic], dict[str, str]]:

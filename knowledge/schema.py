@@ -89,6 +89,60 @@ class ExpertReview(Strict):
     on: date
 
 
+class Criterion(Strict):
+    """One thing a scheme asks of a household, in words and as a condition (see eligibility/language.py).
+
+    Without `when` somebody has to judge it. Where it is not met but the exception may apply, likewise. `use` names a
+    criterion of household.yml instead of text and condition. `law` is a name of the entry's laws, with the section.
+    """
+
+    text: Text | None = None
+    when: Text | None = None
+    use: Text | None = None
+    exception: Text | None = Field(None, alias="except")
+    law: Text
+    confidence: Confidence | None = None
+
+    @model_validator(mode="after")
+    def _text_or_use(self) -> "Criterion":
+        if bool(self.text) == bool(self.use) or (self.use and self.when):
+            raise ValueError("needs text (and when, unless somebody has to judge), or use")
+        return self
+
+
+class Step(Strict):
+    """One line of a reckoning. Later lines and the total can name it."""
+
+    name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+    text: Text
+    value: Text = Field(alias="is")
+    unit: Literal["nok", "percent", "number"] = "nok"
+
+
+class Reckoning(Strict):
+    """How much a scheme pays, or is at most paid for it (`pays`): lines, and the expression that gives the whole."""
+
+    way: Literal["gets", "pays"] = "gets"
+    per: Literal["month", "year", "day", "once"]
+    steps: tuple[Step, ...]
+    total: Text
+    note: Text | None = None
+
+
+class Eligibility(Strict):
+    """What a scheme asks of a household, and what it pays."""
+
+    criteria: Annotated[tuple[Criterion, ...], Field(min_length=1)]
+    amount: Reckoning | None = None
+
+    def texts(self) -> list[str]:
+        """Every sentence to translate; criteria of household.yml stand there."""
+        found = [criterion.text for criterion in self.criteria if criterion.text]
+        if self.amount:
+            found += [step.text for step in self.amount.steps] + ([self.amount.note] if self.amount.note else [])
+        return list(dict.fromkeys(found))
+
+
 class Entry(Strict):
     """What Rettvis knows about one topic, in Norwegian bokmål.
 
@@ -112,6 +166,7 @@ class Entry(Strict):
     related: tuple[str, ...] = ()
     authority: Text
     law: tuple[Law, ...] = ()
+    eligibility: Eligibility | None = None
     links: Annotated[tuple[Link, ...], Field(min_length=1)]
     sources: Annotated[tuple[Source, ...], Field(min_length=1)]
     checked: Checked
@@ -129,6 +184,7 @@ class Entry(Strict):
         found += [(name, item.text) for name in SECTIONS for item in self.section(name)]
         found += [("authority", self.authority)]
         found += [("links", link.text) for link in self.links]
+        found += [("eligibility", text) for text in (self.eligibility.texts() if self.eligibility else ())]
         return found
 
 

@@ -15,7 +15,7 @@ import numpy as np
 from rich.table import Table
 
 from bot.settings import Settings
-from bot.understanding.embedding import EMBEDDER
+from bot.understanding.embedding import EMBEDDER, Vector
 from bot.understanding.labels import FOLLOW_UPS, SYSTEM
 from bot.understanding.measuring import splits
 from bot.understanding.measuring.familiarity import (
@@ -28,7 +28,7 @@ from bot.understanding.measuring.familiarity import (
     separation,
 )
 from bot.understanding.measuring.trial import Material
-from bot.understanding.vectors import TrainingVectors, Vector
+from bot.understanding.vectors import TrainingVectors
 from connectors.bench.yardsticks import Rows, Yardstick, clinc, hint3
 from knowledge.source import read
 

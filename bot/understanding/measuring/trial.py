@@ -12,12 +12,12 @@ import numpy as np
 
 from bot.understanding import examples as example_files
 from bot.understanding.classifier import Classifier
-from bot.understanding.embedding import EMBEDDER
+from bot.understanding.embedding import EMBEDDER, Vector
 from bot.understanding.examples import Example
 from bot.understanding.measuring import splits
 from bot.understanding.measuring.questions import Answered, derived_style
 from bot.understanding.safety import Safeguard
-from bot.understanding.vectors import TrainingVectors, Vector
+from bot.understanding.vectors import TrainingVectors
 from knowledge.library import Library
 
 Progress = Callable[[str], None]
