@@ -226,7 +226,7 @@ class Library:
 
     def answer(self, topic: str, code: str) -> Text:
         """The first answer about a topic that has an entry."""
-        return self._text(topic, "answer", self.entries[topic].answer, code, date.today())
+        return self.text(topic, "answer", self.entries[topic].answer, code, date.today())
 
     def explain(self, topic: str, code: str, place: str | None = None, on: date | None = None) -> Explanation:
         """The entry of a topic, ready to read.
