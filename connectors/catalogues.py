@@ -61,6 +61,15 @@ def gather(domain: str, library: Library) -> Catalog:
     return found
 
 
+def extract(domain: str, library: Library, folder: Path = LOCALES) -> Path:
+    """Write the texts there are to translate as a template (POT), for a new language or a translators' tool."""
+    template = folder / f"{domain}.pot"
+    folder.mkdir(parents=True, exist_ok=True)
+    with template.open("wb") as target:
+        write_po(target, gather(domain, library), width=120, sort_by_file=True, include_lineno=False)
+    return template
+
+
 def update(code: str, domain: str, library: Library, locales: Path = LOCALES) -> Path:
     """Bring a language's catalogue up to date; a text whose source changed is kept as fuzzy until renewed."""
     po = po_file(code, domain, locales)
@@ -69,7 +78,10 @@ def update(code: str, domain: str, library: Library, locales: Path = LOCALES) ->
     else:
         po.parent.mkdir(parents=True, exist_ok=True)
         catalog = Catalog(locale=code, domain=domain, project="Rettvis", charset="utf-8", fuzzy=False)
-    catalog.update(gather(domain, library), no_fuzzy_matching=False)
+    template = gather(domain, library)
+    there = {(message.context, message.id) for message in template}
+    gone = any(message.id and (message.context, message.id) not in there for message in catalog)
+    catalog.update(template, no_fuzzy_matching=not gone)  # compared with all there is, letter by letter, it takes minutes
     catalog.fuzzy = False
     if code == WRITTEN and domain == "messages":
         for message in catalog:  # the code is written in English: its own words are the translation

@@ -2,18 +2,29 @@
 
 import json
 import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
 from rich.table import Table
 
-from knowledge.languages import LANGUAGES, available
+from knowledge.languages import LANGUAGES, LOCALES, available
 from knowledge.reviews import State
 
 locales_app = typer.Typer(no_args_is_help=True, help="The translations.")
 STATES: tuple[State, ...] = ("draft", "reviewed", "stale")
 out = Console()
+
+
+@locales_app.command("extract")
+def locales_extract(folder: Annotated[Path, typer.Option(help="Where the templates go.")] = LOCALES) -> None:
+    """Write the texts to translate as templates, messages.pot and knowledge.pot."""
+    from connectors import catalogues
+    from knowledge.library import Library
+
+    for domain in catalogues.DOMAINS:
+        print(catalogues.extract(domain, Library.load(), folder))
 
 
 @locales_app.command("update")
