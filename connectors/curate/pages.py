@@ -161,7 +161,9 @@ def _page(request: Request, template: str, s: Speech, me: Staff, *, status: int 
 def _title(library: Library, name: str, s: Speech) -> str:
     if name in library.entries:
         return library.title(name, s.code)
-    return library.places[name].name if name in library.places else s.gettext("Acute danger")
+    if name in library.places:
+        return library.places[name].name
+    return {"crisis": s.gettext("Acute danger"), "household": s.gettext("Questions about a household")}[name]
 
 
 def _field_names(library: Library, name: str, s: Speech) -> dict[str, str]:
@@ -174,6 +176,7 @@ def _field_names(library: Library, name: str, s: Speech) -> dict[str, str]:
         "answer": s.gettext("First answer"),
         "authority": s.gettext("Who decides"),
         "links": s.gettext("Link"),
+        "eligibility": s.gettext("Conditions and amounts"),
     }
 
 

@@ -162,6 +162,11 @@ def test_what_is_not_wholly_translated_cannot_be_signed(editor: StaffMember, lib
     assert standing(library, "title") == TITLE
 
 
+def test_the_questions_about_a_household_stand_beside_the_entries(editor: StaffMember) -> None:
+    assert 'href="/curate/en/household"' in editor.get("/curate/en").text
+    assert "Hvor gammel er du?" in editor.get("/curate/en/household").text
+
+
 def test_a_form_from_elsewhere_is_refused(editor: StaffMember, library: Library) -> None:
     editor.csrf = "guessed"
     assert editor.post("/curate/ar/barnetrygd/sign", read="1").status_code == 403

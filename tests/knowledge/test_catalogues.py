@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 
 from connectors import catalogues
 from connectors.cli import app
+from knowledge.eligibility.household import Household
 from knowledge.languages import LANGUAGES, LOCALES, available, catalogue, po_file
 from knowledge.library import Library
 from knowledge.source import KnowledgeError
@@ -139,7 +140,9 @@ def test_a_fuzzy_text_is_shown_in_norwegian_until_it_is_renewed(small: Library) 
 
 def test_a_text_that_is_gone_is_gone_from_the_catalogue(small: Library) -> None:
     po = translated(small)
-    catalogues.update("en", "knowledge", dataclasses.replace(small, entries={}), small.locales)
+    catalogues.update(
+        "en", "knowledge", dataclasses.replace(small, entries={}, household=Household(facts=())), small.locales
+    )
     assert {message.context for message in reading(po) if message.id} == {
         f"crisis.{kind.id}" for kind in small.crisis.kinds
     }

@@ -101,7 +101,7 @@ def test_status_counts_what_has_been_read_the_interface_too(small: Library) -> N
     sign(small)
     rows = {row.language: row for row in catalogues.status(small, small.locales)}
     assert rows["en"].readings[MESSAGES].state == "source"  # the interface is written in English
-    assert (rows["en"].count("reviewed"), rows["en"].count("draft")) == (1, 1)  # crisis.yml is the draft
+    assert (rows["en"].count("reviewed"), rows["en"].count("draft")) == (1, 2)  # crisis.yml and household.yml
     assert rows["pl"].count("draft") == rows["pl"].count("stale") == 0
 
 
