@@ -4,6 +4,7 @@ import itertools
 import os
 import time
 from collections import defaultdict
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import httpx
@@ -24,6 +25,8 @@ from tests.sms.test_phone import asks_for_a_person, handoff, hurry, waiting
 
 PHONES, EACH = int(os.environ.get("RETTVIS_TEST_PHONES", "100")), 5
 """How many phones write at once, and how many messages each."""
+CONNECTIONS = 8
+"""On which the gateway brings them."""
 
 
 def test_after_a_gateway_was_away_everything_arrives_once_and_in_order(
@@ -204,12 +207,16 @@ def load(server: Server, wire: Wire, number_of_phones: int, each: int) -> tuple[
     numbers = [f"+474{base + index:07}" for index in range(number_of_phones)]
     questions = ["Hvor mye får jeg i barnetrygd?", "hva hvis de sier nei?", "hvordan søker jeg?", "bostøtte", "takk"]
     began = time.monotonic()
-    http = server.client(headers={"x-secret": SECRET})
-    for turn in range(each):
-        for number in numbers:
-            question = questions[turn % len(questions)]
-            body = {"id": f"{number}/{turn}", "from": number, "text": question}
-            assert http.post("/sms/http", json=body).status_code == 200
+
+    def bring(mine: list[str]) -> None:
+        with httpx.Client(base_url=server.url, headers={"x-secret": SECRET}, timeout=300) as http:
+            for turn in range(each):
+                for number in mine:
+                    body = {"id": f"{number}/{turn}", "from": number, "text": questions[turn % len(questions)]}
+                    assert http.post("/sms/http", json=body).status_code == 200
+
+    with ThreadPoolExecutor(CONNECTIONS) as gateway:
+        list(gateway.map(bring, [numbers[start::CONNECTIONS] for start in range(CONNECTIONS)]))
     brought = time.monotonic() - began
     got: dict[str, list[dict]] = defaultdict(list)
 
