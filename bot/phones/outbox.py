@@ -92,7 +92,7 @@ def _word_of(session: Session, handoff: Handoff, message: Message) -> None:
     )
 
 
-def due(session: Session, when: datetime, gateway: str, others: Sequence[str] | None, limit: int = 50) -> list[int]:
+def due(session: Session, when: datetime, gateway: str, others: Sequence[str] | None, limit: int) -> list[int]:
     """The ids of what is to be sent through a gateway now, at most one for each phone, oldest first.
 
     What a phone gets later waits for what it gets earlier, unless that is only held back by quiet hours.

@@ -220,7 +220,7 @@ def test_a_conversation_from_the_web_goes_on_by_sms_with_a_code_that_works_once(
 ) -> None:
     browser = sms_server.client(follow_redirects=True)
     browser.post("/say", data={"text": "Hvor mye får jeg i barnetrygd?", "lang": "nb"})
-    code = re.search(r"<bdi>([\d ]+)</bdi></p>", browser.post("/by-sms").text.partition('class="code"')[2])
+    code = re.search(r"([\d ]+)</bdi></p>", browser.post("/by-sms").text.partition('class="code"')[2])
     assert code
     assert "SMS" in phone.write(code[1])
     assert "klage" in phone.write("Hva hvis de sier nei?")

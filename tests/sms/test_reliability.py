@@ -52,7 +52,7 @@ def test_trying_again_is_spaced_out_more_and_more_and_ends_after_a_day(database:
     pauses = []
     for _ in range(400):
         with database.transaction() as session:
-            (row,) = outbox.due(session, when, "kannel", [])
+            (row,) = outbox.due(session, when, "kannel", [], 8)
             assert outbox.claim(session, row, when) is not None
             assert outbox.claim(session, row, when) is None  # another process
             outbox.not_sent(session, row, "no_answer", when, for_good=False)
