@@ -132,6 +132,9 @@ def claim(session: Session, outgoing_id: int, when: datetime) -> Outgoing | None
     if found.phone.stopped_at and not found.always:
         found.state = "stopped"
         return None
+    if when - found.made_at > _longest(found):  # no gateway was there all the while
+        found.state, found.problem = "dead", "too_late"
+        return None
     found.tries += 1
     found.next_try_at = when + LEASE
     return found
@@ -171,10 +174,14 @@ def not_sent(session: Session, outgoing_id: int, problem: str, when: datetime, *
     if found is None or found.state != "queued":
         return
     found.problem = problem
-    if for_good or when - found.made_at > (GIVE_UP_ALWAYS if found.always else GIVE_UP):
+    if for_good or when - found.made_at > _longest(found):
         found.state = "dead"
     else:
         found.next_try_at = when + min(FIRST_PAUSE * 2 ** min(found.tries - 1, 10), LONGEST_PAUSE)
+
+
+def _longest(outgoing: Outgoing) -> timedelta:
+    return GIVE_UP_ALWAYS if outgoing.always else GIVE_UP
 
 
 def reported(session: Session, gateway: str, of: str, delivered: bool | None, when: datetime) -> Outgoing | None:

@@ -53,17 +53,27 @@ def test_trying_again_is_spaced_out_more_and_more_and_ends_after_a_day(database:
     for _ in range(400):
         with database.transaction() as session:
             (row,) = outbox.due(session, when, "kannel", [], 8)
-            assert outbox.claim(session, row, when) is not None
+            if outbox.claim(session, row, when) is None:
+                assert session.get_one(Outgoing, row).state == "dead"
+                break
             assert outbox.claim(session, row, when) is None  # another process
             outbox.not_sent(session, row, "no_answer", when, for_good=False)
             row_now = session.get_one(Outgoing, row)
-            if row_now.state == "dead":
-                break
             pauses.append(row_now.next_try_at - when)
             when = row_now.next_try_at
     assert pauses[:3] == [timedelta(seconds=5), timedelta(seconds=10), timedelta(seconds=20)]
     assert max(pauses) == outbox.LONGEST_PAUSE
     assert outbox.GIVE_UP <= sum(pauses, timedelta()) <= outbox.GIVE_UP + outbox.LONGEST_PAUSE
+
+
+def test_what_waited_for_a_gateway_for_more_than_a_day_is_not_sent_any_more(database: Database) -> None:
+    with database.transaction() as session:
+        outbox.queue_text(session, phones.phone(session, "+4790000001"), "hei")
+    later = now() + timedelta(days=2)
+    with database.transaction() as session:
+        (row,) = outbox.due(session, later, "kannel", [], 8)
+        assert outbox.claim(session, row, later) is None
+        assert session.get_one(Outgoing, row).problem == "too_late"
 
 
 def test_what_a_gateway_refuses_is_a_dead_letter_on_the_desk_and_can_be_sent_again(
