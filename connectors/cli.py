@@ -72,7 +72,9 @@ def sms(port: int = 8000) -> None:
     """A phone in the terminal that writes SMS to a demo that runs. An empty line ends."""
     from connectors.sms import simulator
 
-    simulator.run(port)
+    if not simulator.run(port):
+        err.print(f"No demo answers on http://localhost:{port}. Start one with: rettvis demo --port {port}")
+        raise typer.Exit(1)
 
 
 @app.command()

@@ -92,7 +92,7 @@ def _word_of(session: Session, handoff: Handoff, message: Message) -> None:
     )
 
 
-def due(session: Session, when: datetime, gateway: str, others: Sequence[str] | None, limit: int = 50) -> list[int]:
+def due(session: Session, when: datetime, gateway: str, others: Sequence[str] | None, limit: int) -> list[int]:
     """The ids of what is to be sent through a gateway now, at most one for each phone, oldest first.
 
     What a phone gets later waits for what it gets earlier, unless that is only held back by quiet hours.
@@ -131,6 +131,9 @@ def claim(session: Session, outgoing_id: int, when: datetime) -> Outgoing | None
         return None
     if found.phone.stopped_at and not found.always:
         found.state = "stopped"
+        return None
+    if when - found.made_at > _longest(found):  # no gateway was there all the while
+        found.state, found.problem = "dead", "too_late"
         return None
     found.tries += 1
     found.next_try_at = when + LEASE
@@ -171,10 +174,14 @@ def not_sent(session: Session, outgoing_id: int, problem: str, when: datetime, *
     if found is None or found.state != "queued":
         return
     found.problem = problem
-    if for_good or when - found.made_at > (GIVE_UP_ALWAYS if found.always else GIVE_UP):
+    if for_good or when - found.made_at > _longest(found):
         found.state = "dead"
     else:
         found.next_try_at = when + min(FIRST_PAUSE * 2 ** min(found.tries - 1, 10), LONGEST_PAUSE)
+
+
+def _longest(outgoing: Outgoing) -> timedelta:
+    return GIVE_UP_ALWAYS if outgoing.always else GIVE_UP
 
 
 def reported(session: Session, gateway: str, of: str, delivered: bool | None, when: datetime) -> Outgoing | None:

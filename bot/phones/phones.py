@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, exists, select
+from sqlalchemy import delete, exists, select, update
 from sqlalchemy.orm import Session
 
 from bot.phones.numbers import keyed_hash
@@ -55,6 +55,8 @@ def start(phone: Phone) -> None:
 
 def forget(session: Session, when: datetime) -> None:
     """Forget numbers that nothing is kept of and nothing more is sent to. Only that somebody said STOP is kept."""
+    never = (Outgoing.state == "queued", Outgoing.made_at < when - REMEMBERED)
+    session.execute(update(Outgoing).where(*never).values(state="dead", problem="too_late"))
     session.execute(delete(Incoming).where(Incoming.done_at < when - REMEMBERED))
     unused = (
         ~exists().where(Line.phone_id == Phone.id),

@@ -57,7 +57,7 @@ def fields(library: Library, code: str, name: str) -> list[Field]:
     return found
 
 
-def fit(library: Library, code: str, name: str, number: int, text: str) -> str:
+def _fit(library: Library, code: str, name: str, number: int, text: str) -> str:
     """A translation of one text as it would be kept.
 
     Raises:
@@ -76,9 +76,13 @@ def fit(library: Library, code: str, name: str, number: int, text: str) -> str:
     return text
 
 
-def cost(library: Library, code: str, text: str) -> int:
-    """How many SMS a translation takes that is fit to be kept."""
-    return price(library.fill(text, code, date.today()))
+def cost(library: Library, code: str, name: str, number: int, text: str) -> int:
+    """How many SMS another translation of one text takes.
+
+    Raises:
+        Refused: it is empty, or not fit to be shown.
+    """
+    return price(library.fill(_fit(library, code, name, number, text), code, date.today()))
 
 
 def correct(library: Library, code: str, name: str, number: int, text: str, was: str) -> None:
@@ -92,7 +96,7 @@ def correct(library: Library, code: str, name: str, number: int, text: str, was:
         Refused: it is empty, is not fit to be shown, or somebody else has changed it meanwhile. Nothing is kept.
     """
     context, source = library.sources[name][number]
-    text = fit(library, code, name, number, text)
+    text = _fit(library, code, name, number, text)
     with _writing:
         if (catalogue(code, "knowledge", library.locales).find(source, context) or "") != was:
             raise Refused("changed")

@@ -1,7 +1,7 @@
 """The pages under /curate."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import Annotated
 
@@ -62,51 +62,50 @@ def entry(request: Request, here: Here, me: Editor, code: Code, name: Name) -> R
     return _entry(request, here, me, code, name)
 
 
-def _number(here: Here, name: Name, number: Annotated[int, Form(ge=0)]) -> int:
+@dataclass(frozen=True)
+class Draft:
+    """What an editor has written and is not kept; without a number, a signature."""
+
+    number: int | None = None
+    text: str = ""
+    was: str = ""
+    reasons: Sequence[str] = ()
+    price: int | None = None
+
+
+def _draft(
+    here: Here,
+    name: Name,
+    number: Annotated[int, Form(ge=0)],
+    text: Annotated[str, Form()] = "",
+    was: Annotated[str, Form()] = "",
+) -> Draft:
     if number >= len(here.library.sources[name]):
         raise HTTPException(HTTPStatus.NOT_FOUND, "There is no such text.")
-    return number
+    return Draft(number, text, was)
 
 
-Number = Annotated[int, Depends(_number)]
+Drafted = Annotated[Draft, Depends(_draft)]
 
 
 @router.post("/{code}/{name}", dependencies=[Depends(check_csrf)])
-def correct(
-    request: Request,
-    here: Here,
-    me: Editor,
-    code: Code,
-    name: Name,
-    number: Number,
-    text: Annotated[str, Form()] = "",
-    was: Annotated[str, Form()] = "",
-) -> Response:
+def correct(request: Request, here: Here, me: Editor, code: Code, name: Name, draft: Drafted) -> Response:
     """Another translation of one text."""
     try:
-        editing.correct(here.library, code, name, number, text, was)
+        editing.correct(here.library, code, name, draft.number or 0, draft.text, draft.was)
     except Refused as error:
-        return _entry(request, here, me, code, name, Draft(number, text, was, reasons=_reasons(error, voice(me))))
-    return RedirectResponse(f"/curate/{code}/{name}#t{number}", HTTPStatus.SEE_OTHER)
+        return _entry(request, here, me, code, name, replace(draft, reasons=_reasons(error, voice(me))))
+    return RedirectResponse(f"/curate/{code}/{name}#t{draft.number}", HTTPStatus.SEE_OTHER)
 
 
 @router.post("/{code}/{name}/cost", dependencies=[Depends(check_csrf)])
-def cost(
-    request: Request,
-    here: Here,
-    me: Editor,
-    code: Code,
-    name: Name,
-    number: Number,
-    text: Annotated[str, Form()] = "",
-    was: Annotated[str, Form()] = "",
-) -> Response:
+def cost(request: Request, here: Here, me: Editor, code: Code, name: Name, draft: Drafted) -> Response:
     """How many SMS another translation would take. Nothing is kept."""
     try:
-        price = editing.cost(here.library, code, editing.fit(here.library, code, name, number, text))
+        price = editing.cost(here.library, code, name, draft.number or 0, draft.text)
     except Refused as error:
-        return _entry(request, here, me, code, name, Draft(number, text, was, reasons=_reasons(error, voice(me))))
-    return _entry(request, here, me, code, name, Draft(number, text, was, price=price))
+        return _entry(request, here, me, code, name, replace(draft, reasons=_reasons(error, voice(me))))
+    return _entry(request, here, me, code, name, replace(draft, price=price))
 
 
 @router.post("/{code}/{name}/sign", dependencies=[Depends(check_csrf)])
@@ -121,17 +120,6 @@ def sign(
     except Refused as error:
         return _entry(request, here, me, code, name, Draft(reasons=_reasons(error, voice(me))))
     return RedirectResponse(f"/curate/{code}/{name}#signature", HTTPStatus.SEE_OTHER)
-
-
-@dataclass(frozen=True)
-class Draft:
-    """What an editor has written and is not kept; without a number, a signature."""
-
-    number: int | None = None
-    text: str = ""
-    was: str = ""
-    reasons: Sequence[str] = ()
-    price: int | None = None
 
 
 def _entry(request: Request, here: Here, me: Staff, code: str, name: str, draft: Draft | None = None) -> Response:

@@ -5,9 +5,10 @@ through none), and each gateway's own settings, RETTVIS_KANNEL_URL and the like.
 """
 
 import os
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Annotated, Any, Protocol, TypeVar
+from typing import Annotated, Any, ClassVar, Generic, TypeVar
 
 import httpx
 from aiolimiter import AsyncLimiter
@@ -65,45 +66,6 @@ class Report:
     delivered: bool | None
 
 
-class Gateway(Protocol):
-    """One way to and from phones."""
-
-    name: str
-    number: str
-    """What people write to, as they are told it."""
-    per_second: float
-    thanks: tuple[str, str]
-    """What its requests are answered with, and the media type of that."""
-
-    async def send(self, client: httpx.AsyncClient, sms: Sms) -> str | None:
-        """Hand a message over. Returns the gateway's id of it, if it says one.
-
-        Raises:
-            NotTaken: it was not taken.
-            httpx.HTTPError: the gateway does not answer.
-        """
-        ...
-
-    async def inbound(self, request: Request) -> Sequence[Part]:
-        """What a request of the gateway's brings.
-
-        Raises:
-            NotFromGateway: wrong signature or secret.
-            NotUnderstood: something is missing.
-            NoNumberError: it comes from something that is no phone.
-        """
-        ...
-
-    async def reports(self, request: Request) -> Sequence[Report]:
-        """The delivery reports of a request.
-
-        Raises:
-            NotFromGateway: wrong signature or secret.
-            NotUnderstood: something is missing.
-        """
-        ...
-
-
 Secret = Annotated[str, Field(min_length=8)]
 """An empty one would let everybody in."""
 
@@ -140,10 +102,53 @@ def configured(kind: type[ConfigurationT], prefix: str) -> ConfigurationT:
 
 
 @dataclass(frozen=True)
+class Gateway(ABC, Generic[ConfigurationT]):
+    """One way to and from phones.
+
+    Args:
+        address: where it reaches this installation.
+    """
+
+    configuration: ConfigurationT
+    address: str
+    name: ClassVar[str]
+    thanks: ClassVar[tuple[str, str]]
+    """What its requests are answered with, and the media type of that."""
+
+    @abstractmethod
+    async def send(self, client: httpx.AsyncClient, sms: Sms) -> str | None:
+        """Hand a message over. Returns the gateway's id of it, if it says one.
+
+        Raises:
+            NotTaken: it was not taken.
+            httpx.HTTPError: the gateway does not answer.
+        """
+
+    @abstractmethod
+    async def inbound(self, request: Request) -> Sequence[Part]:
+        """What a request of the gateway's brings.
+
+        Raises:
+            NotFromGateway: wrong signature or secret.
+            NotUnderstood: something is missing.
+            NoNumberError: it comes from something that is no phone.
+        """
+
+    @abstractmethod
+    async def reports(self, request: Request) -> Sequence[Report]:
+        """The delivery reports of a request.
+
+        Raises:
+            NotFromGateway: wrong signature or secret.
+            NotUnderstood: something is missing.
+        """
+
+
+@dataclass(frozen=True)
 class Gateways:
     """The gateways of this installation, by name; the first also sends to phones that came through none."""
 
-    by_name: Mapping[str, Gateway] = field(default_factory=dict)
+    by_name: Mapping[str, Gateway[Any]] = field(default_factory=dict)
     limits: Mapping[str, AsyncLimiter] = field(default_factory=dict)
 
     @classmethod
@@ -164,13 +169,13 @@ class Gateways:
             raise SystemExit(f"RETTVIS_SMS may name {', '.join(kinds)}; it names {', '.join(sorted(unknown))}.")
         if names and not settings.address:
             raise SystemExit("SMS needs RETTVIS_ADDRESS: where gateways and people reach this installation.")
-        found: dict[str, Gateway] = {name: kinds[name].from_environment(settings.address) for name in names}
-        return cls(found, {name: AsyncLimiter(1, 1 / each.per_second) for name, each in found.items()})
+        found: dict[str, Gateway[Any]] = {name: kinds[name].from_environment(settings.address) for name in names}
+        return cls(found, {name: AsyncLimiter(1, 1 / each.configuration.per_second) for name, each in found.items()})
 
     @property
     def number(self) -> str | None:
         """What people write to, or None where there is no SMS."""
-        return next((each.number for each in self.by_name.values()), None)
+        return next((each.configuration.number for each in self.by_name.values()), None)
 
     def others(self, name: str) -> list[str] | None:
         """For the first gateway the names of the others; None for the others (bot.phones.outbox.due)."""

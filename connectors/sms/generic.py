@@ -20,6 +20,7 @@ from bot.phones.inbox import Part
 from bot.phones.numbers import international
 from connectors.sms.gateways import (
     Common,
+    Gateway,
     NotFromGateway,
     NotTaken,
     NotUnderstood,
@@ -75,23 +76,13 @@ class Configuration(Common):
 
 
 @dataclass(frozen=True)
-class Generic:
-    configuration: Configuration
-    address: str
-    name: str = "http"
-    thanks: tuple[str, str] = ('{"ok": true}', "application/json")
+class Generic(Gateway[Configuration]):
+    name = "http"
+    thanks = ('{"ok": true}', "application/json")
 
     @classmethod
     def from_environment(cls, address: str) -> "Generic":
         return cls(configured(Configuration, "RETTVIS_HTTP_"), address)
-
-    @property
-    def number(self) -> str:
-        return self.configuration.number
-
-    @property
-    def per_second(self) -> float:
-        return self.configuration.per_second
 
     async def send(self, client: httpx.AsyncClient, sms: Sms) -> str | None:
         c = self.configuration

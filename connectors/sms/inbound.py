@@ -25,8 +25,8 @@ from knowledge.sms import sms
 log = structlog.get_logger(__name__)
 IN = "sms in"
 """What is heard when something has come in (connectors.live)."""
-AT_ONCE = 16
-"""Phones whose messages are answered at the same time."""
+AT_ONCE = 4
+"""Phones whose messages are answered at the same time: few, so that gateways which bring more are not kept waiting."""
 _BARE = 2
 """Words of a bare command. What cannot be undone is asked about first when it is said in more."""
 

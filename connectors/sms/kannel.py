@@ -15,7 +15,17 @@ from fastapi import Request
 
 from bot.phones.inbox import Part
 from bot.phones.numbers import international
-from connectors.sms.gateways import Common, NotFromGateway, NotUnderstood, Report, Secret, Sms, checked, configured
+from connectors.sms.gateways import (
+    Common,
+    Gateway,
+    NotFromGateway,
+    NotUnderstood,
+    Report,
+    Secret,
+    Sms,
+    checked,
+    configured,
+)
 from connectors.sms.parts import concatenation
 from connectors.sms.text import encoding
 
@@ -34,24 +44,14 @@ class Configuration(Common):
 
 
 @dataclass(frozen=True)
-class Kannel:
-    configuration: Configuration
-    address: str
-    name: str = "kannel"
-    thanks: tuple[str, str] = ("", "text/plain")
+class Kannel(Gateway[Configuration]):
+    name = "kannel"
+    thanks = ("", "text/plain")
 
     @classmethod
     def from_environment(cls, address: str) -> "Kannel":
         configuration = configured(Configuration, "RETTVIS_KANNEL_")
         return cls(configuration, configuration.callback.rstrip("/") or address)
-
-    @property
-    def number(self) -> str:
-        return self.configuration.number
-
-    @property
-    def per_second(self) -> float:
-        return self.configuration.per_second
 
     async def send(self, client: httpx.AsyncClient, sms: Sms) -> str | None:
         """Hand over to smsbox. It is posted, so that what it says does not stand in Kannel's log of addresses."""

@@ -1,6 +1,7 @@
 """Sends what waits for phones: in order for each phone, no faster than a gateway may, until a gateway has taken it."""
 
 import asyncio
+from typing import Any
 
 import httpx
 import structlog
@@ -12,18 +13,20 @@ from connectors.sms import manners, rendering, text
 from connectors.sms.gateways import Gateway, NotTaken, Sms
 
 log = structlog.get_logger(__name__)
+AT_ONCE = 8
+"""Messages that are handed to one gateway at the same time."""
 OUT = "sms out"
 """What is heard when something may wait to be sent (connectors.live)."""
 
 
-async def send_due(here: Installation, gateway: Gateway, client: httpx.AsyncClient) -> int:
+async def send_due(here: Installation, gateway: Gateway[Any], client: httpx.AsyncClient) -> int:
     """Send what is due through one gateway. Returns how many it took."""
     with here.database.reading() as session:
-        due = outbox.due(session, now(), gateway.name, here.gateways.others(gateway.name))
+        due = outbox.due(session, now(), gateway.name, here.gateways.others(gateway.name), AT_ONCE)
     return sum(await asyncio.gather(*(_send(here, gateway, client, each) for each in due)))
 
 
-async def _send(here: Installation, gateway: Gateway, client: httpx.AsyncClient, outgoing_id: int) -> bool:
+async def _send(here: Installation, gateway: Gateway[Any], client: httpx.AsyncClient, outgoing_id: int) -> bool:
     async with here.gateways.limits[gateway.name]:
         with here.database.transaction() as session:
             outgoing = outbox.claim(session, outgoing_id, now())

@@ -5,7 +5,7 @@ What is brought is kept, and answered later: a gateway does not wait, and what i
 
 from collections.abc import Awaitable, Callable, Sequence
 from http import HTTPStatus
-from typing import Annotated, TypeVar
+from typing import Annotated, Any, TypeVar
 
 import structlog
 from fastapi import APIRouter, Depends, HTTPException, Request
@@ -27,14 +27,14 @@ router = APIRouter(prefix="/sms", include_in_schema=False)
 T = TypeVar("T")
 
 
-def named(gateway: str, here: Here) -> Gateway:
+def named(gateway: str, here: Here) -> Gateway[Any]:
     found = here.gateways.by_name.get(gateway)
     if found is None:
         raise HTTPException(HTTPStatus.NOT_FOUND, "There is no such gateway here.")
     return found
 
 
-By = Annotated[Gateway, Depends(named)]
+By = Annotated[Gateway[Any], Depends(named)]
 
 
 @router.api_route("/{gateway}", methods=["GET", "POST"])
@@ -87,6 +87,6 @@ def _store(here: Installation, gateway: str, part: Part) -> None:
         inbox.keep(session, gateway, part, now())
 
 
-def _thanks(by: Gateway) -> Response:
+def _thanks(by: Gateway[Any]) -> Response:
     text, media_type = by.thanks
     return Response(text, media_type=media_type)

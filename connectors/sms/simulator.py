@@ -33,15 +33,20 @@ class _Gateway(BaseHTTPRequestHandler):
         """Quiet: the terminal shows what the phone shows."""
 
 
-def run(port: int) -> None:
-    """Write and read until an empty line."""
+def run(port: int) -> bool:
+    """Write and read until an empty line. Returns False when no demo is there."""
     gateway = ThreadingHTTPServer(("127.0.0.1", port + 1), _Gateway)
     threading.Thread(target=gateway.serve_forever, daemon=True).start()
     with httpx.Client(base_url=f"http://localhost:{port}", headers={"x-secret": SECRET}) as http:
-        while text := _line().strip():
-            body = {"id": str(uuid.uuid4()), "from": NUMBER, "text": text}
-            http.post("/sms/http", json=body).raise_for_status()
-    gateway.shutdown()
+        try:
+            while text := _line().strip():
+                body = {"id": str(uuid.uuid4()), "from": NUMBER, "text": text}
+                http.post("/sms/http", json=body).raise_for_status()
+        except httpx.HTTPError:
+            return False
+        finally:
+            gateway.shutdown()
+    return True
 
 
 def _line() -> str:

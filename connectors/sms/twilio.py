@@ -15,6 +15,7 @@ from bot.phones.inbox import Part
 from bot.phones.numbers import international
 from connectors.sms.gateways import (
     Common,
+    Gateway,
     NotFromGateway,
     NotTaken,
     NotUnderstood,
@@ -36,23 +37,13 @@ class Configuration(Common):
 
 
 @dataclass(frozen=True)
-class Twilio:
-    configuration: Configuration
-    address: str
-    name: str = "twilio"
-    thanks: tuple[str, str] = ("<Response/>", "text/xml")
+class Twilio(Gateway[Configuration]):
+    name = "twilio"
+    thanks = ("<Response/>", "text/xml")
 
     @classmethod
     def from_environment(cls, address: str) -> "Twilio":
         return cls(configured(Configuration, "RETTVIS_TWILIO_"), address)
-
-    @property
-    def number(self) -> str:
-        return self.configuration.number
-
-    @property
-    def per_second(self) -> float:
-        return self.configuration.per_second
 
     async def send(self, client: httpx.AsyncClient, sms: Sms) -> str | None:
         account = self.configuration.account

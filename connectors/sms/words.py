@@ -69,10 +69,10 @@ def _commands(code: str) -> tuple[tuple[Command, re.Pattern[str]], ...]:
 
 
 def _whole(name: Command, found: Sms) -> re.Pattern[str]:
-    """The message that is a command."""
+    """The message that is a command, said once or in several ways ("unsubscribe, I don't want more SMS")."""
     # help is asked for by the bare word: "please help" is said to a person, and maybe in danger
     around = "" if name == "help" else f"(?:{_any(found.polite)})*"
-    return re.compile(f"{around}(?:{_any(getattr(found.words, name))}){around}")
+    return re.compile(f"{around}(?:(?:{_any(getattr(found.words, name))}){around})+")
 
 
 @cache

@@ -72,7 +72,10 @@ class Wire:
             def log_message(self, *_: object) -> None:
                 """Quiet."""
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        class FarSide(ThreadingHTTPServer):
+            request_queue_size = 128
+
+        self._server = FarSide(("127.0.0.1", 0), Handler)
         self.url = f"http://127.0.0.1:{self._server.server_port}"
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
 

@@ -220,7 +220,7 @@ def test_a_conversation_from_the_web_goes_on_by_sms_with_a_code_that_works_once(
 ) -> None:
     browser = sms_server.client(follow_redirects=True)
     browser.post("/say", data={"text": "Hvor mye får jeg i barnetrygd?", "lang": "nb"})
-    code = re.search(r"<bdi>([\d ]+)</bdi></p>", browser.post("/by-sms").text.partition('class="code"')[2])
+    code = re.search(r"([\d ]+)</bdi></p>", browser.post("/by-sms").text.partition('class="code"')[2])
     assert code
     assert "SMS" in phone.write(code[1])
     assert "klage" in phone.write("Hva hvis de sier nei?")
@@ -349,4 +349,5 @@ def test_incoming_rows_keep_no_words_once_they_are_answered(sms_server: Server, 
     phone.write("Hvor mye får jeg i barnetrygd?")
     settled(sms_server, phone.number)
     with sms_server.installation.database.reading() as session:
-        assert session.scalars(select(Incoming.text).where(Incoming.text.is_not(None))).all() == []
+        mine = select(Incoming.text).join(Phone).where(Phone.hash == keyed_hash(phone.number))
+        assert session.scalars(mine).all() == [None]

@@ -4,6 +4,7 @@ import itertools
 import os
 import time
 from collections import defaultdict
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import httpx
@@ -24,6 +25,8 @@ from tests.sms.test_phone import asks_for_a_person, handoff, hurry, waiting
 
 PHONES, EACH = int(os.environ.get("RETTVIS_TEST_PHONES", "100")), 5
 """How many phones write at once, and how many messages each."""
+CONNECTIONS = 8
+"""On which the gateway brings them."""
 
 
 def test_after_a_gateway_was_away_everything_arrives_once_and_in_order(
@@ -49,18 +52,28 @@ def test_trying_again_is_spaced_out_more_and_more_and_ends_after_a_day(database:
     pauses = []
     for _ in range(400):
         with database.transaction() as session:
-            (row,) = outbox.due(session, when, "kannel", [])
-            assert outbox.claim(session, row, when) is not None
+            (row,) = outbox.due(session, when, "kannel", [], 8)
+            if outbox.claim(session, row, when) is None:
+                assert session.get_one(Outgoing, row).state == "dead"
+                break
             assert outbox.claim(session, row, when) is None  # another process
             outbox.not_sent(session, row, "no_answer", when, for_good=False)
             row_now = session.get_one(Outgoing, row)
-            if row_now.state == "dead":
-                break
             pauses.append(row_now.next_try_at - when)
             when = row_now.next_try_at
     assert pauses[:3] == [timedelta(seconds=5), timedelta(seconds=10), timedelta(seconds=20)]
     assert max(pauses) == outbox.LONGEST_PAUSE
     assert outbox.GIVE_UP <= sum(pauses, timedelta()) <= outbox.GIVE_UP + outbox.LONGEST_PAUSE
+
+
+def test_what_waited_for_a_gateway_for_more_than_a_day_is_not_sent_any_more(database: Database) -> None:
+    with database.transaction() as session:
+        outbox.queue_text(session, phones.phone(session, "+4790000001"), "hei")
+    later = now() + timedelta(days=2)
+    with database.transaction() as session:
+        (row,) = outbox.due(session, later, "kannel", [], 8)
+        assert outbox.claim(session, row, later) is None
+        assert session.get_one(Outgoing, row).problem == "too_late"
 
 
 def test_what_a_gateway_refuses_is_a_dead_letter_on_the_desk_and_can_be_sent_again(
@@ -204,12 +217,16 @@ def load(server: Server, wire: Wire, number_of_phones: int, each: int) -> tuple[
     numbers = [f"+474{base + index:07}" for index in range(number_of_phones)]
     questions = ["Hvor mye får jeg i barnetrygd?", "hva hvis de sier nei?", "hvordan søker jeg?", "bostøtte", "takk"]
     began = time.monotonic()
-    http = server.client(headers={"x-secret": SECRET})
-    for turn in range(each):
-        for number in numbers:
-            question = questions[turn % len(questions)]
-            body = {"id": f"{number}/{turn}", "from": number, "text": question}
-            assert http.post("/sms/http", json=body).status_code == 200
+
+    def bring(mine: list[str]) -> None:
+        with httpx.Client(base_url=server.url, headers={"x-secret": SECRET}, timeout=300) as http:
+            for turn in range(each):
+                for number in mine:
+                    body = {"id": f"{number}/{turn}", "from": number, "text": questions[turn % len(questions)]}
+                    assert http.post("/sms/http", json=body).status_code == 200
+
+    with ThreadPoolExecutor(CONNECTIONS) as gateway:
+        list(gateway.map(bring, [numbers[start::CONNECTIONS] for start in range(CONNECTIONS)]))
     brought = time.monotonic() - began
     got: dict[str, list[dict]] = defaultdict(list)
 
