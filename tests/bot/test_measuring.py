@@ -5,7 +5,7 @@ from collections import defaultdict
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.understanding.classifier import OUTSIDE
@@ -102,6 +102,7 @@ answers = st.lists(
 )
 
 
+@settings(deadline=None)
 @given(answers)
 def test_refusing_more_never_refuses_less(found: list[Answered]) -> None:
     curve = refusal_curve(found)
@@ -113,6 +114,7 @@ def test_refusing_more_never_refuses_less(found: list[Answered]) -> None:
         assert curve[-1].ours == 1
 
 
+@settings(deadline=None)
 @given(answers)
 def test_every_figure_is_a_share(found: list[Answered]) -> None:
     figures = scores(found)
@@ -196,6 +198,7 @@ def test_what_lies_apart_from_all_examples_is_scored_lower() -> None:
     assert sum(each.score >= threshold for each in right) == pytest.approx(0.9 * len(right), abs=1)
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.tuples(st.sampled_from(("a", "b", FOREIGN)), st.sampled_from(("a", "b")), st.floats(0, 1)), min_size=2)
 )

@@ -24,7 +24,9 @@ SURE = 0.5
 """From here on a topic is answered without asking back."""
 KEPT = 0.95
 A_LANGUAGE = 20
-"""Questions of each language: some 1 500 sentence vectors altogether, half a minute on one core."""
+"""Questions of each language; for a change that only some languages know, A_SCRIPT of each of those. Some 1 600 sentence
+vectors altogether, half a minute on one core."""
+A_SCRIPT = 60
 
 Change = Callable[[str, random.Random], str]
 
@@ -125,11 +127,11 @@ CHANGES: dict[str, Change] = {
 ONLY = {"bare_alef": {"ar"}, "vowel_signs": {"ar"}, "arabic_keyboard": {"fa", "ckb"}, "ethiopic_twins": {"ti"}}
 """Languages that a change belongs to; the others are possible in all."""
 NOT_YET = {
-    "capitals": "90% of 164 are kept: names in capitals are other character n-grams, and another vector",
-    "typo": "94% of 161 are kept",
-    "vowel_signs": "72% of 18 are kept",
-    "arabic_keyboard": "85% of 27 are kept",
-    "ethiopic_twins": "91% of 11 are kept",
+    "capitals": "90.6% of 128 are kept",
+    "typo": "94.9% of 178 are kept",
+    "vowel_signs": "72.0% of 50 are kept",
+    "arabic_keyboard": "74.7% of 83 are kept",
+    "ethiopic_twins": "94.6% of 37 are kept",
 }
 """What does not hold yet, as measured; a change that makes it hold fails here until its line is gone."""
 
@@ -172,7 +174,12 @@ def sure(asking: Asking) -> list[Asked]:
     for line in HELD_OUT.read_text(encoding="utf-8").splitlines():
         row = json.loads(line)
         texts[row["lang"]].append(row["text"])
-    sample = [(lang, text) for lang in sorted(texts) for text in random.Random(lang).sample(texts[lang], A_LANGUAGE)]
+    apart = {lang for languages in ONLY.values() for lang in languages}
+    sample = [
+        (lang, text)
+        for lang in sorted(texts)
+        for text in random.Random(lang).sample(texts[lang], A_SCRIPT if lang in apart else A_LANGUAGE)
+    ]
     return [question for question in asking.all(sample) if question.confidence >= SURE]
 
 
@@ -184,10 +191,12 @@ def sure(asking: Asking) -> list[Asked]:
     ],
 )
 def test_a_sure_understanding_survives(change: str, asking: Asking, sure: list[Asked]) -> None:
+    if change in ONLY:
+        questions = [question for question in sure if question.language in ONLY[change]]
+    else:
+        questions = [q for members in by_language(sure).values() for q in members[:A_LANGUAGE]]
     changed = [
-        (question, CHANGES[change](question.text, random.Random(f"{change} {question.text}")))
-        for question in sure
-        if question.language in ONLY.get(change, {question.language})
+        (question, CHANGES[change](question.text, random.Random(f"{change} {question.text}"))) for question in questions
     ]
     touched = [(question, text) for question, text in changed if text != question.text]
     answers = asking.all([(question.language, text) for question, text in touched])
@@ -197,3 +206,10 @@ def test_a_sure_understanding_survives(change: str, asking: Asking, sure: list[A
     for was, now in lost:
         print(f"  {was.language} {was.label} ({was.confidence:.2f}) → {now.label} ({now.confidence:.2f}): {now.text!r}")
     assert kept >= KEPT
+
+
+def by_language(questions: list[Asked]) -> dict[str, list[Asked]]:
+    found = defaultdict(list)
+    for question in questions:
+        found[question.language].append(question)
+    return found
