@@ -3,7 +3,6 @@
 from typing import Any
 
 import joblib
-import numpy as np
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
@@ -57,10 +56,7 @@ class Embed(_Component):
         return messages
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
-        examples = [message for message in training_data.training_examples if message.get(TEXT)]
-        vectors = TrainingVectors(Settings.from_environment().folder, EMBEDDER).of(each.get(TEXT) for each in examples)
-        for message, vector in zip(examples, vectors, strict=True):
-            message.set(VECTOR, vector)
+        """Nothing: vectors carried by the examples would be printed, number by number, to see whether they changed."""
         return training_data
 
 
@@ -100,12 +96,14 @@ class Classify(IntentClassifier, _Component):  # type: ignore[misc]
             return cls(model_storage, resource, joblib.load(folder / "classifier.joblib"))
 
     def train(self, training_data: TrainingData) -> Resource:
-        examples = [message for message in training_data.intent_examples if message.get(VECTOR) is not None]
+        examples = training_data.intent_examples
+        texts = [message.get(TEXT) for message in examples]
+        vectors = TrainingVectors(Settings.from_environment().folder, EMBEDDER).of(texts)
         self._classifier = Classifier().fit(
-            [message.get(TEXT) for message in examples],
+            texts,
             [message.get("metadata", {}).get("label", message.get(INTENT)) for message in examples],
             [message.get("metadata", {}).get("situation", "") for message in examples],
-            np.stack([message.get(VECTOR) for message in examples]),
+            vectors,
         )
         with self._storage.write_to(self._resource) as folder:
             joblib.dump(self._classifier, folder / "classifier.joblib", compress=1)
