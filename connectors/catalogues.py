@@ -81,7 +81,9 @@ def update(code: str, domain: str, library: Library, locales: Path = LOCALES) ->
     template = gather(domain, library)
     there = {(message.context, message.id) for message in template}
     gone = any(message.id and (message.context, message.id) not in there for message in catalog)
-    catalog.update(template, no_fuzzy_matching=not gone)  # compared with all there is, letter by letter, it takes minutes
+    catalog.update(
+        template, no_fuzzy_matching=not gone
+    )  # compared with all there is, letter by letter, it takes minutes
     catalog.fuzzy = False
     if code == WRITTEN and domain == "messages":
         for message in catalog:  # the code is written in English: its own words are the translation
