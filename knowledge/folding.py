@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import cache
 
 _VARIANTS = str.maketrans(
     # Arabic as it is written in many ways; Persian and Sorani letters as an Arabic keyboard has them
@@ -21,5 +22,6 @@ def fold(text: str) -> str:
     return " ".join(re.findall(r"[^\W_]+", kept))
 
 
+@cache
 def _without_marks(character: str) -> str:
     return "".join(c for c in unicodedata.normalize("NFD", character) if not unicodedata.combining(c))

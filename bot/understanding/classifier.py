@@ -110,7 +110,9 @@ class Spelling:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", ConvergenceWarning)
             regression = LogisticRegression(C=25.0, max_iter=60, tol=1e-3).fit(features, labels)
-        return cls(letters, words, Weights(np.ascontiguousarray(regression.coef_.T), regression.intercept_))
+        return cls(
+            letters, words, Weights(np.ascontiguousarray(regression.coef_.T, dtype=np.float32), regression.intercept_)
+        )
 
     def log_probabilities(self, texts: Sequence[str]) -> Matrix:
         spelt = [romanise(text) for text in texts]

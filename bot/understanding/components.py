@@ -106,7 +106,7 @@ class Classify(IntentClassifier, _Component):  # type: ignore[misc]
             vectors,
         )
         with self._storage.write_to(self._resource) as folder:
-            joblib.dump(self._classifier, folder / "classifier.joblib", compress=1)
+            joblib.dump(self._classifier, folder / "classifier.joblib")  # the model around it is compressed
         return self._resource
 
     def process(self, messages: list[Message]) -> list[Message]:
