@@ -152,6 +152,7 @@ class Desk:
         some = [self.site.url("/always")]
         entry["links"] = [{"text": "Les mer", "url": url, "for": "read"} for url in pages.get("links", some)]
         entry["law"] = [{"name": "Loven", "url": url} for url in pages.get("law", [])]
+        entry.pop("eligibility", None)  # its conditions name the law that was there
         entry["sources"] = [{"url": url, "seen": "2026-11-24"} for url in pages.get("sources", some)]
         file.write_text(yaml.safe_dump(entry, allow_unicode=True, sort_keys=False, width=10_000), encoding="utf-8")
 
