@@ -105,6 +105,8 @@ def respond(now: Situation) -> Events | None:
         )
     topic = asked.topics[0]
     if topic not in (*asked.sure, *asked.named):
+        if asked.sections and now.topic in now.library.entries:  # what is surely asked belongs to the topic at hand
+            return [*events, *follow_up(now, asked.sections)]
         return None
     if topic == now.topic and asked.sections:
         return [*events, *follow_up(now, asked.sections)]

@@ -132,7 +132,7 @@ TWO_QUESTIONS = {
     "uk": ("скільки я отримаю і як подати заяву?", ("what", "apply")),
     "ar": ("كم المبلغ؟ وكيف أقدم الطلب؟", ("what", "apply")),
     "so": ("immisa baan helayaa? sidee ku codsadaa?", ("what", "apply")),
-    "ti": ("ክንደይ እረክብ? ብኸመይ ይሓትት?", ("what", "apply")),
+    "ti": ("ክንደይ እረክብ? ከመይ ገይረ የመልክት?", ("what", "apply")),
     "ckb": ("چەند وەردەگرم و چۆن داواکاری پێشکەش بکەم؟", ("what", "apply")),
 }
 
