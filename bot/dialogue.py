@@ -273,8 +273,12 @@ class Dialogue:
             await self._assistant.prepare(inbound.text)
         async with self._assistant.one_at_a_time(inbound.conversation_id):
             try:
-                reading = None if inbound.choice else await self._assistant.read(inbound.text, self._library)
-                outcome = await self._turn_again(inbound, await self._shows_danger(inbound), reading)
+                danger, reading = False, None
+                if not inbound.choice and self._is_silent(inbound.conversation_id):
+                    danger = await self._shows_danger(inbound.text)
+                elif not inbound.choice:
+                    reading = await self._assistant.read(inbound.text, self._library)
+                outcome = await self._turn_again(inbound, danger, reading)
             except Exception as error:
                 # Said to the person, logged for us; the conversation goes on. A database that is away raises again.
                 # Only the kind of error and where: its message, and what stood in variables, may be what was written.
@@ -294,15 +298,16 @@ class Dialogue:
                 self._assistant.forget(inbound.conversation_id)
         return await self._turn(inbound, danger, reading)
 
-    async def _shows_danger(self, inbound: Message) -> bool:
-        """Whether words that are not meant for the bot show danger: it is silent, but a contact must be rung."""
+    def _is_silent(self, conversation_id: str) -> bool:
+        """Whether what is typed now is not meant for the bot."""
         with self._database.reading() as session:
-            conversation = session.get(Conversation, inbound.conversation_id)
-            handoff = handoffs.open_handoff(session, inbound.conversation_id)
-        not_for_the_bot = conversation and (conversation.pending_question or (handoff and handoff.in_hand))
-        if inbound.choice or not not_for_the_bot:
-            return False
-        (label, share), *_ = (await self._assistant.understand(inbound.text)).ranking
+            conversation = session.get(Conversation, conversation_id)
+            handoff = handoffs.open_handoff(session, conversation_id)
+        return bool(conversation and (conversation.pending_question or (handoff and handoff.in_hand)))
+
+    async def _shows_danger(self, text: str) -> bool:
+        """Whether words that the bot does not answer show danger: a contact must be rung."""
+        (label, share), *_ = (await self._assistant.understand(text)).ranking
         return label == "crisis" and share >= SURELY
 
     async def _turn(self, stored: Message, danger: bool, reading: Reading | None) -> Outcome:

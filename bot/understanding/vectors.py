@@ -34,12 +34,12 @@ class TrainingVectors:
         """One row per text."""
         wanted = list(texts)
         keys = [self._key(text) for text in wanted]
-        kept = self._read() | self._read_beside()
-        missing = {key: text for key, text in zip(keys, wanted, strict=True) if key not in kept}
+        own, beside = self._read(), self._read_beside()
+        missing = {key: text for key, text in zip(keys, wanted, strict=True) if key not in own and key not in beside}
         if missing:
-            for key, row in zip(missing, self._embedder.embed_all(list(missing.values())), strict=True):
-                kept[key] = row
-            self._write({key: kept[key] for key in keys})
+            own |= dict(zip(missing, self._embedder.embed_all(list(missing.values())), strict=True))
+            self._write(own)
+        kept = own | beside
         return np.stack([kept[key] for key in keys])
 
     def keep_beside(self, by_file: Mapping[Path, list[str]]) -> list[Path]:
@@ -51,14 +51,15 @@ class TrainingVectors:
         Returns:
             The files that were written.
         """
-        written = []
-        for file, texts in by_file.items():
-            beside = file.with_suffix(".npz")
-            wanted = {self._key(text): text for text in texts}
-            if not beside.is_file() or set(_unpacked(beside)) != set(wanted):
-                _pack(beside, dict(zip(wanted, self.of(wanted.values()), strict=True)))
-                written.append(beside)
-        return written
+        wanted = {file: [self._key(text) for text in texts] for file, texts in by_file.items()}
+        there = {
+            file: set(_unpacked(file.with_suffix(".npz"))) for file in wanted if file.with_suffix(".npz").is_file()
+        }
+        changed = [file for file, keys in wanted.items() if there.get(file) != set(keys)]
+        rows = iter(self.of(text for file in changed for text in by_file[file])) if changed else iter(())
+        for file in changed:
+            _pack(file.with_suffix(".npz"), {key: next(rows) for key in wanted[file]})
+        return [file.with_suffix(".npz") for file in changed]
 
     def _key(self, text: str) -> str:
         return hashlib.sha256(f"{self._embedder.model.name}\0{text}".encode()).hexdigest()[:16]

@@ -137,9 +137,22 @@ TWO_QUESTIONS = {
 }
 
 
-@pytest.mark.parametrize("language", TWO_QUESTIONS)
-def test_a_question_of_two_parts_gets_both_halves(server: Server, language: str) -> None:
-    said, sections = TWO_QUESTIONS[language]
+ASKED_FOR = pytest.param(
+    "ti",
+    "ክንደይ እረክብ? ብኸመይ ይሓትት?",
+    ("what", "apply"),
+    marks=pytest.mark.xfail(
+        reason="with the word for asking instead of applying, the second half is misread", strict=True
+    ),
+)
+
+
+@pytest.mark.parametrize(
+    ("language", "said", "sections"), [*((code, *said) for code, said in TWO_QUESTIONS.items()), ASKED_FOR]
+)
+def test_a_question_of_two_parts_gets_both_halves(
+    server: Server, language: str, said: str, sections: tuple[str, ...]
+) -> None:
     citizen = Citizen(server, language=language)
     citizen.pick("bostotte")
     text = "\n".join(reply["text"] for reply in citizen.write(said))
