@@ -128,7 +128,7 @@ ONLY = {"bare_alef": {"ar"}, "vowel_signs": {"ar"}, "arabic_keyboard": {"fa", "c
 """Languages that a change belongs to; the others are possible in all."""
 NOT_YET = {
     "typo": "94.9% of 178 are kept",
-    "arabic_keyboard": "74.7% of 83 are kept",
+    "arabic_keyboard": "80.7% of 88 are kept",
 }
 """What does not hold yet, as measured; a change that makes it hold fails here until its line is gone."""
 
