@@ -16,8 +16,8 @@ sync: $(if $(shell command -v uv 2>/dev/null),,.tools/bin/uv) ## The locked envi
 demo: sync ## Everything with demo contacts on http://localhost:8000
 	@$(RUN) rettvis demo
 
-test: lint ## All checks and tests
-	@$(RUN) pytest
+test: lint train ## All checks and tests, a file at a time on two cores
+	@$(RUN) pytest -n 2 --dist loadfile
 
 lint: sync ## Style, types, architecture, knowledge, translations
 	@$(RUN) ruff check .

@@ -23,7 +23,7 @@ from tests.sms import conftest
 from tests.sms.conftest import SECRET, Wire, eventually, settled
 from tests.sms.test_phone import asks_for_a_person, handoff, hurry, waiting
 
-PHONES, EACH = int(os.environ.get("RETTVIS_TEST_PHONES", "100")), 5
+PHONES, EACH = int(os.environ.get("RETTVIS_TEST_PHONES", "50")), 5
 """How many phones write at once, and how many messages each."""
 CONNECTIONS = 8
 """On which the gateway brings them."""
