@@ -16,9 +16,10 @@ from starlette.staticfiles import StaticFiles
 
 from bot.settings import Settings
 from connectors import api, clock, problems, screenings, sign_in
+from connectors.curate import examples
 from connectors.curate import pages as curate
 from connectors.desk import pages as desk
-from connectors.installation import Installation
+from connectors.installation import Installation, renewed_on_hangup
 from connectors.learning import pages as learning
 from connectors.profile import me, people, two_step
 from connectors.security import BodyLimit, SecurityHeaders
@@ -44,7 +45,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         app.state.installation = here
         await here.dialogue.answer_waiting()
         ticking = asyncio.create_task(clock.run(here))
-        yield
+        with renewed_on_hangup(here):
+            yield
         ticking.cancel()
         with suppress(asyncio.CancelledError):
             await ticking
@@ -79,6 +81,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         people,
         desk,
         learning,
+        examples,  # before the pages of a language, whose addresses begin alike
         curate,
         sms,
         short,

@@ -67,7 +67,9 @@ def test_it_is_decided_on_once(session: Session) -> None:
         candidates.reject(session, found.id)
 
 
-def test_accepted_ones_wait_until_they_are_learned_and_then_their_words_stand_in_the_files_only(session: Session) -> None:
+def test_accepted_ones_wait_until_they_are_learned_and_then_their_words_stand_in_the_files_only(
+    session: Session,
+) -> None:
     first, second = candidates.accept(session, record(session).id), candidates.accept(session, record(session).id)
     candidates.learned(session, [first.id])
     assert [each.id for each in candidates.batch(session)] == [second.id]
