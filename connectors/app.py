@@ -97,7 +97,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
     @app.get("/readyz", include_in_schema=False)
     async def ready() -> Response:
-        """The process can answer people: the database does. Entries that had to be left out are named."""
+        """The process can answer people: the database does. Entries that had to be left out are named, and what answers."""
         here: Installation = app.state.installation
         left_out = [str(problem) for problem in here.library.left_out]
         try:
@@ -106,6 +106,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             return problems.problem(
                 HTTPStatus.SERVICE_UNAVAILABLE, "database_away", "The database does not answer.", left_out=left_out
             )
-        return JSONResponse({"ready": True, "entries": len(here.library.entries), "left_out": left_out})
+        told = {"entries": len(here.library.entries), "left_out": left_out, "model": here.assistant.model.name}
+        return JSONResponse({"ready": True, **told})
 
     return app

@@ -242,7 +242,7 @@ def _overview(
         believed=lambda row: s.join([names.get(label, label) for label in row.offered]),
         moments=_moments(s),
         draft=draft,
-        reason=_reason(reason, s) if reason else "",
+        reason=refusal(reason, s) if reason else "",
         lost=reason and draft and draft.id not in {row.id for row in rows},
     )
 
@@ -273,7 +273,7 @@ def _batch(
         minutes=LIMIT // 60,
         log=rehearsal.log.name,
         learned=learned,
-        reason=_reason(reason, s, names.get(detail, detail)) if reason else "",
+        reason=refusal(reason, s, names.get(detail, detail)) if reason else "",
     )
 
 
@@ -354,7 +354,7 @@ def _percent(share: float | None, s: Speech) -> str:
     return "–" if share is None else format_percent(share, "#,##0.00%", locale=s.code)
 
 
-def _reason(code: str, s: Speech, detail: str = "") -> str:
+def refusal(code: str, s: Speech, detail: str = "") -> str:
     """Why something was refused, in words."""
     words = {
         "empty": s.gettext("There is no text."),
