@@ -29,7 +29,7 @@ from bot.understanding.measuring.scores import by, scores
 from bot.understanding.measuring.trial import Material, asked, one_fold
 
 LIMIT = 60 * 60
-"""Seconds after which it gives up. It takes about ten minutes of two cores that have little else to do."""
+"""Seconds after which it gives up."""
 PATIENCE = 15
 """By how much it stands back behind everything else on the machine (nice)."""
 FIGURES = {"top_1": True, "crisis_recall": True, "out_of_scope_recall": True, "false_rejections": False}
@@ -159,6 +159,7 @@ class Rehearsal:
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 pass_fds=(lock.fileno(),),
+                start_new_session=True,  # so that it can be ended with everything it has started
             )
         threading.Thread(target=process.wait, daemon=True).start()  # or it would stay as a zombie
 
@@ -280,5 +281,6 @@ def _figures(answered: Sequence[Answered]) -> dict[str, tuple[int, Figures]]:
 
 if __name__ == "__main__":
     os.nice(PATIENCE)
+    signal.signal(signal.SIGALRM, lambda *_: os.killpg(os.getpid(), signal.SIGKILL))
     signal.alarm(LIMIT)
     Rehearsal(Settings.from_environment()).perform()
