@@ -413,9 +413,11 @@ class Dialogue:
                 conversation.pending_need_id = need.id
                 conversation.pending_message_id = self._meant(session, inbound, effect.moment)
             case RecordCandidate():
-                candidate = candidates.record(session, effect.topic, effect.offered, conversation.language)
+                moment = "corrected" if effect.corrected else "picked"
+                code = conversation.language
+                candidate = candidates.record(session, effect.topic, effect.offered, code, moment=moment)
                 conversation.pending_candidate_id = candidate.id
-                conversation.pending_message_id = self._meant(session, inbound, "corrected" if effect.corrected else "")
+                conversation.pending_message_id = self._meant(session, inbound, moment)
             case KeepWords():
                 self._keep_words(session, conversation)
                 _let_go(conversation)
@@ -430,10 +432,14 @@ class Dialogue:
         if not conversation.pending_message_id:
             return
         words = session.get_one(Message, conversation.pending_message_id).text
+        candidate = conversation.pending_candidate_id
         if conversation.pending_need_id:
-            needs.keep_words(session, conversation.pending_need_id, words)
-        if conversation.pending_candidate_id:
-            candidates.keep_words(session, conversation.pending_candidate_id, words)
+            need = needs.keep_words(session, conversation.pending_need_id, words)
+            if candidate is None and need.barrier != "language":  # what was lacking then is a language, not an example
+                answered = [need.topic] if need.topic else []
+                candidate = candidates.record(session, None, answered, need.language, moment=need.moment).id
+        if candidate:
+            candidates.keep_words(session, candidate, words)
 
     def _meant(self, session: Session, inbound: Message, moment: str) -> int | None:
         """The message whose words say what was needed: the last typed one. "It did not help" is about the one before, and

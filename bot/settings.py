@@ -36,11 +36,13 @@ class Settings:
     patience: Patience = field(default_factory=Patience)
     address: str = ""
     """Where people and gateways reach this installation, e.g. https://rettvis.example.org; links begin with it."""
+    examples: Path = ROOT / "bot" / "assistant" / "examples"
+    """The example questions the assistant learns from; editors add to them."""
 
     @classmethod
     def from_environment(cls) -> "Settings":
         """Read DATABASE_URL, RETTVIS_VAR, SECRET_KEY, RETTVIS_INSECURE_COOKIES, RETTVIS_OFFER_MINUTES,
-        RETTVIS_URGENT_MINUTES and RETTVIS_ADDRESS.
+        RETTVIS_URGENT_MINUTES, RETTVIS_ADDRESS and RETTVIS_EXAMPLES.
 
         Raises:
             SystemExit: SECRET_KEY is shorter than 32 characters.
@@ -59,6 +61,7 @@ class Settings:
                 timedelta(minutes=float(os.environ.get("RETTVIS_URGENT_MINUTES", "2"))),
             ),
             address=os.environ.get("RETTVIS_ADDRESS", "").rstrip("/"),
+            examples=Path(os.environ.get("RETTVIS_EXAMPLES", str(cls.examples))),
         )
 
     @property

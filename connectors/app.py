@@ -16,9 +16,10 @@ from starlette.staticfiles import StaticFiles
 
 from bot.settings import Settings
 from connectors import api, clock, problems, screenings, sign_in
+from connectors.curate import examples
 from connectors.curate import pages as curate
 from connectors.desk import pages as desk
-from connectors.installation import Installation
+from connectors.installation import Installation, renewed_on_hangup
 from connectors.learning import pages as learning
 from connectors.profile import me, people, two_step
 from connectors.security import BodyLimit, SecurityHeaders
@@ -44,7 +45,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         app.state.installation = here
         await here.dialogue.answer_waiting()
         ticking = asyncio.create_task(clock.run(here))
-        yield
+        with renewed_on_hangup(here):
+            yield
         ticking.cancel()
         with suppress(asyncio.CancelledError):
             await ticking
@@ -79,6 +81,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         people,
         desk,
         learning,
+        examples,  # before the pages of a language, whose addresses begin alike
         curate,
         sms,
         short,
@@ -94,7 +97,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
     @app.get("/readyz", include_in_schema=False)
     async def ready() -> Response:
-        """The process can answer people: the database does. Entries that had to be left out are named."""
+        """The process can answer people: the database does. Entries that had to be left out are named, and what answers."""
         here: Installation = app.state.installation
         left_out = [str(problem) for problem in here.library.left_out]
         try:
@@ -103,6 +106,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             return problems.problem(
                 HTTPStatus.SERVICE_UNAVAILABLE, "database_away", "The database does not answer.", left_out=left_out
             )
-        return JSONResponse({"ready": True, "entries": len(here.library.entries), "left_out": left_out})
+        told = {"entries": len(here.library.entries), "left_out": left_out, "model": here.assistant.model.name}
+        return JSONResponse({"ready": True, **told})
 
     return app

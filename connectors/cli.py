@@ -115,8 +115,9 @@ def train(
         from bot.understanding.vectors import TrainingVectors
         from knowledge.library import Library
 
-        vectors = TrainingVectors(Settings.from_environment().folder, EMBEDDER)
-        for file in vectors.keep_beside(examples.by_file(frozenset(Library.load().topics))):
+        settings = Settings.from_environment()
+        vectors = TrainingVectors(settings.folder, EMBEDDER, settings.examples)
+        for file in vectors.keep_beside(examples.by_file(frozenset(Library.load().topics), settings.examples)):
             out.print(str(file))
 
 
@@ -124,12 +125,12 @@ def _trained() -> Path:
     from bot.assistant import training
     from bot.settings import Settings
 
-    models = Settings.from_environment().models
-    ready = training.trained(models)
+    settings = Settings.from_environment()
+    ready = training.trained(settings.models, settings.examples)
     if ready:
         return ready
     with err.status("Training the assistant. The first time this takes a few minutes."):
-        return training.train(models)
+        return training.train(settings.models, settings.examples)
 
 
 @app.command()

@@ -1,5 +1,10 @@
 """One running installation: what every request needs, made once at start."""
 
+import asyncio
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import structlog
@@ -24,6 +29,7 @@ class Installation:
     settings: Settings
     database: Database
     library: Library
+    assistant: Assistant
     dialogue: Dialogue
     desk: Desk
     live: Live
@@ -43,11 +49,48 @@ class Installation:
         for problem in library.left_out:
             log.error("left out of the knowledge", file=problem.file.name, line=problem.line, why=problem.message)
         live = Live()
-        assistant = Assistant(training.ensure(settings.models), database)
+        assistant = Assistant(training.ensure(settings.models, settings.examples), database)
         dialogue = Dialogue(database, library, assistant, live.heard, settings.patience)
         desk = Desk(database, settings.patience, live.heard)
         gateways = Gateways.from_environment(settings)
-        return cls(settings, database, library, dialogue, desk, live, PasswordHasher(), gateways)
+        return cls(settings, database, library, assistant, dialogue, desk, live, PasswordHasher(), gateways)
+
+    async def renew(self) -> bool:
+        """The model that was trained on the files as they are answers from now on; False where there is no newer one."""
+        model = await asyncio.to_thread(training.trained, self.settings.models, self.settings.examples)
+        if model is None or model == self.assistant.model:
+            return False
+        await self.assistant.take_over(model)
+        return True
+
+
+@contextmanager
+def renewed_on_hangup(here: Installation) -> Iterator[None]:
+    """While this holds, SIGHUP makes this process take over what `rettvis train` has trained. Not in a thread, where there
+    are no signals."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    loop, at_work = asyncio.get_running_loop(), set[asyncio.Task[None]]()
+
+    def begin() -> None:
+        task = loop.create_task(_renewed(here))
+        at_work.add(task)
+        task.add_done_callback(at_work.discard)
+
+    loop.add_signal_handler(signal.SIGHUP, begin)
+    try:
+        yield
+    finally:
+        loop.remove_signal_handler(signal.SIGHUP)
+
+
+async def _renewed(here: Installation) -> None:
+    try:
+        if await here.renew():
+            log.warning("took over another model", model=here.assistant.model.name)
+    except Exception as error:  # a model that cannot be loaded is no reason to stop answering with the one there is
+        log.error("could not take over the model", error=type(error).__name__)
 
 
 def installation(request: Request) -> Installation:

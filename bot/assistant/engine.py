@@ -63,6 +63,8 @@ class Turn:
 
 
 _turn: ContextVar[Turn] = ContextVar("turn")
+_begun_with: ContextVar[Agent] = ContextVar("begun_with")
+"""The agent that answers the message at hand."""
 
 
 class _Collector(OutputChannel):  # type: ignore[misc]  # Rasa's classes are untyped for mypy
@@ -110,25 +112,51 @@ class Assistant:
     def __init__(self, model: Path, database: Database) -> None:
         quiet()
         self._trackers = RecordsTrackerStore(database)
+        self._locks = InMemoryLockStore()
+        self._current = self._load(model)
+        self.model = model
+
+    def _load(self, model: Path) -> Agent:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # e.g. Rasa's reminder that version 3.6 is old
-            self._agent = Agent(
+            agent = Agent(
                 generator=TemplatedNaturalLanguageGenerator({}),
                 tracker_store=self._trackers,
-                lock_store=InMemoryLockStore(),
+                lock_store=self._locks,
                 action_endpoint=_ActionsHere(),
             )
-            self._agent.load_model(model)
+            agent.load_model(model)
         # Rasa wraps a store that is not its own in one that falls back to memory when saving fails, and says nothing
         # to the person whose conversation is then lost with the process. A failure must be seen.
-        self._agent.tracker_store = self._agent.processor.tracker_store = self._trackers
-        self._trackers.domain = self._agent.domain
+        agent.tracker_store = agent.processor.tracker_store = self._trackers
+        self._trackers.domain = agent.domain
+        return agent
+
+    async def take_over(self, model: Path) -> None:
+        """Another trained model answers from the next message on. Messages in flight end with the model they began with,
+        which goes when the last of them is answered; conversations and their locks are the same for both.
+
+        Raises:
+            Exception: the model cannot be loaded, as Rasa says; the one there is goes on.
+        """
+        self._current = await asyncio.to_thread(self._load, model)
+        self.model = model
+
+    @property
+    def _agent(self) -> Agent:
+        """The one that this message began with; outside of a message, the newest."""
+        return _begun_with.get(None) or self._current
 
     @asynccontextmanager
     async def one_at_a_time(self, conversation: str) -> AsyncIterator[None]:
-        """Messages of one conversation are answered one after the other, in every process that shares the lock store."""
-        async with self._agent.lock_store.lock(conversation):
-            yield
+        """Messages of one conversation are answered one after the other, in every process that shares the lock store, and
+        each by one model from its beginning to its end."""
+        async with self._locks.lock(conversation):
+            token = _begun_with.set(self._current)
+            try:
+                yield
+            finally:
+                _begun_with.reset(token)
 
     async def prepare(self, text: str) -> None:
         """Do the slow part of understanding in another thread, so that other people's messages go on meanwhile."""

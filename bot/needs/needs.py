@@ -49,10 +49,11 @@ def record(
     return need
 
 
-def keep_words(session: Session, need_id: int, words: str) -> None:
+def keep_words(session: Session, need_id: int, words: str) -> Need:
     """Add the person's own words, masked; only ever called after they agreed."""
     need = session.get_one(Need, need_id)
     need.words = mask(words)
+    return need
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,8 @@ RULES = PROJECT / "rules.yml"
 
 
 class KnowledgeImporter(TrainingDataImporter):  # type: ignore[misc]  # Rasa's classes are untyped for mypy
-    """Everything there is to train on. The file arguments that Rasa passes are not needed: the project is one."""
+    """Everything there is to train on. The project is one, so of the files that Rasa passes only a folder counts: the one
+    with the examples, where they are not the project's own."""
 
     def __init__(
         self,
@@ -34,6 +35,8 @@ class KnowledgeImporter(TrainingDataImporter):  # type: ignore[misc]  # Rasa's c
         **_: Any,
     ) -> None:
         self._library = Library.load(strict=False)
+        paths = [training_data_paths] if isinstance(training_data_paths, str) else training_data_paths or []
+        self._examples = next((Path(path) for path in paths if Path(path).is_dir()), examples.FOLDER)
 
     def get_config(self) -> dict[str, Any]:
         config: dict[str, Any] = read(CONFIG)
@@ -56,7 +59,7 @@ class KnowledgeImporter(TrainingDataImporter):  # type: ignore[misc]  # Rasa's c
         return StoryGraph([])
 
     def get_nlu_data(self, language: str | None = None) -> TrainingData:
-        found = examples.load(frozenset(self._library.topics))
+        found = examples.load(frozenset(self._library.topics), self._examples)
         return TrainingData([_message(example) for example in [*found, *names(self._library)]])
 
     def _made_rules(self) -> list[dict[str, Any]]:

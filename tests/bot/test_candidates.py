@@ -27,7 +27,8 @@ def record(session: Session, words: str | None = "hjelp til ungene", language: s
 
 def test_a_candidate_has_no_room_for_who_it_was_and_no_time_but_its_week() -> None:
     columns = Candidate.__table__.columns
-    assert {column.name for column in columns} == {"id", "week", "language", "topic", "offered", "words", "state"}
+    kept = {"id", "week", "moment", "language", "topic", "offered", "words", "theme", "state"}
+    assert {column.name for column in columns} == kept
     assert [column.name for column in columns if isinstance(column.type, Date | DateTime)] == ["week"]
     assert not Candidate.__table__.foreign_keys
 
@@ -64,3 +65,33 @@ def test_it_is_decided_on_once(session: Session) -> None:
     candidates.accept(session, found.id)
     with pytest.raises(candidates.AlreadyDecided):
         candidates.reject(session, found.id)
+
+
+def test_accepted_ones_wait_until_they_are_learned_and_then_their_words_stand_in_the_files_only(
+    session: Session,
+) -> None:
+    first, second = candidates.accept(session, record(session).id), candidates.accept(session, record(session).id)
+    candidates.learned(session, [first.id])
+    assert [each.id for each in candidates.batch(session)] == [second.id]
+    assert (first.state, first.words) == ("learned", None)
+    with pytest.raises(candidates.AlreadyDecided):
+        candidates.put_back(session, first.id)
+
+
+def test_ones_for_a_topic_there_is_not_yet_are_collected_under_its_name(session: Session) -> None:
+    first, second = record(session), record(session)
+    for each in (first, second):
+        candidates.collect(session, each.id, "hundehold, sier Kari på 91 23 45 67")
+    assert [[each.id for each in some] for some in candidates.collected(session).values()] == [[first.id, second.id]]
+    assert list(candidates.collected(session)) == ["hundehold, sier Kari på [phone]"]
+    assert not candidates.waiting(session)
+
+
+def test_an_editor_may_think_again(session: Session) -> None:
+    accepted, collected = candidates.accept(session, record(session).id), record(session)
+    candidates.collect(session, collected.id, "hund")
+    for each in (accepted, collected):
+        candidates.put_back(session, each.id)
+    assert [each.id for each in candidates.waiting(session)] == [accepted.id, collected.id]
+    assert not candidates.batch(session)
+    assert not candidates.collected(session)

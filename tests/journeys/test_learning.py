@@ -2,7 +2,8 @@
 
 from sqlalchemy import func, select
 
-from bot.records.tables import Need
+from bot.needs import candidates
+from bot.records.tables import Candidate, Need
 from tests.conftest import Citizen, Server, StaffMember
 
 
@@ -59,6 +60,32 @@ def test_the_words_kept_are_those_of_the_question_not_of_the_complaint(server: S
     citizen.write("that did not help me")
     citizen.pick("keep_words:yes")
     assert needs(server)[-1].words == "How much child benefit do I get for two kids?"
+
+
+def waiting(server: Server) -> list[Candidate]:
+    with server.installation.database.reading() as session:
+        return list(candidates.waiting(session, limit=10_000))
+
+
+def test_words_that_were_not_answered_wait_for_an_editor_once_the_person_agrees(server: Server) -> None:
+    citizen, before = Citizen(server, language="en"), len(waiting(server))
+    citizen.write("who won the football match, my name is Fatima")
+    assert len(waiting(server)) == before
+    citizen.pick("keep_words:yes")
+    found = waiting(server)[-1]
+    assert len(waiting(server)) == before + 1
+    assert (found.moment, found.topic, found.offered, found.language) == ("no_answer", None, [], "en")
+    assert found.words == needs(server)[-1].words == "who won the football match, my name is [name]"
+
+
+def test_words_whose_answer_did_not_help_wait_with_what_was_answered(server: Server) -> None:
+    citizen = Citizen(server, language="en")
+    citizen.write("How much child benefit do I get for two kids?")
+    citizen.write("that did not help me")
+    citizen.pick("keep_words:yes")
+    found = waiting(server)[-1]
+    assert (found.moment, found.topic, found.offered) == ("not_helped", None, ["barnetrygd"])
+    assert found.words == "How much child benefit do I get for two kids?"
 
 
 def test_a_need_outlives_its_conversation_and_names_none(server: Server) -> None:

@@ -33,7 +33,7 @@ class Need(Base):
 
 
 class Candidate(Base):
-    """What an unclear message turned out to be about: the person picked it. With their words, it may become an example.
+    """Words that may become an example: unclear ones whose topic the person picked, or ones that were not answered well.
 
     Stored like a need: no conversation, no exact time, words only with consent.
     """
@@ -43,15 +43,19 @@ class Candidate(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     week: Mapped[date]
     """The Monday of the week it happened."""
+    moment: Mapped[str] = mapped_column(String(20), default="picked")
+    """picked, corrected (picked after "that is not what I meant"), no_answer or not_helped."""
     language: Mapped[str] = mapped_column(String(8))
-    topic: Mapped[str] = mapped_column(String(60))
-    """What they picked; what an editor has made of it once it is accepted."""
+    topic: Mapped[str | None] = mapped_column(String(60))
+    """What they picked, if anything; the label an editor has given it once it is accepted."""
     offered: Mapped[list[str]]
-    """What they could pick from, the likeliest first."""
+    """What they could pick from, the likeliest first; or what they were answered and it did not help."""
     words: Mapped[str | None] = mapped_column(Text)
     """What they had written, masked."""
+    theme: Mapped[str | None] = mapped_column(String(200))
+    """The name of the new topic it is collected for, in an editor's words, masked."""
     state: Mapped[str] = mapped_column(String(10), default="new")
-    """new, accepted or rejected."""
+    """new, accepted (waits to be learned), learned, collected or rejected."""
 
 
 class Pulse(Base):

@@ -5,7 +5,7 @@ This is the one place that knows how the classifier and the safeguard are put to
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -33,15 +33,20 @@ class Material:
     name_vectors: Vector
 
     @classmethod
-    def load(cls, folder: Path) -> "Material":
+    def load(cls, folder: Path, examples: Path = example_files.FOLDER) -> "Material":
         """Everything the assistant learns from; vectors are kept in the folder between runs."""
         from bot.understanding.importer import names
 
         library = Library.load(strict=False)
-        found = example_files.load(frozenset(library.topics))
+        found = example_files.load(frozenset(library.topics), examples)
         called = names(library)
         vectors = TrainingVectors(folder, EMBEDDER).of(example.text for example in [*found, *called])
         return cls(tuple(found), vectors[: len(found)], tuple(called), vectors[len(found) :])
+
+    def knowing(self, more: Sequence[Example], folder: Path) -> "Material":
+        """The same, with more examples that are always known and never asked about, as what the entries are called."""
+        vectors = TrainingVectors(folder, EMBEDDER).of(example.text for example in more)
+        return replace(self, names=(*self.names, *more), name_vectors=np.concatenate([self.name_vectors, vectors]))
 
     def sampled(self, share: float) -> "Material":
         """A share of the situations only: quicker, and worse understood than all of them."""
@@ -51,13 +56,26 @@ class Material:
 
 def cross_validated(material: Material, number: int, progress: Progress = print) -> list[Answered]:
     """Every example answered by an understanding that has seen neither its situation nor one like it in any language."""
-    groups = splits.kindred(material.examples, material.vectors)
-    labels = [_full_label(example) for example in material.examples]
     answered: list[Answered] = []
-    for fold, split in enumerate(splits.folds(labels, groups, number), 1):
+    for fold, split in enumerate(_folds(material, number), 1):
         progress(f"{fold}/{number}")
-        answered += _answered(material, split, material.names, material.name_vectors)
+        answered += asked(material, split)
     return answered
+
+
+def one_fold(material: Material, number: int = 5) -> splits.Split:
+    """What to learn and what to ask, where one fold of so many is enough."""
+    return next(_folds(material, number))
+
+
+def asked(material: Material, split: splits.Split) -> list[Answered]:
+    """The answers of an understanding that has learned one side of a split to the other."""
+    return list(_answered(material, split, material.names, material.name_vectors))
+
+
+def _folds(material: Material, number: int) -> Iterator[splits.Split]:
+    groups = splits.kindred(material.examples, material.vectors)
+    return splits.folds([_full_label(example) for example in material.examples], groups, number)
 
 
 def without_language(material: Material, language: str) -> list[Answered]:
