@@ -14,7 +14,7 @@ from bot.speech import Speech, speech
 from knowledge.eligibility.telling import NO_FIGURE, Named, Question, Reason, Sum, question, screening
 from knowledge.eligibility.telling import Result as Scheme
 from knowledge.languages import SOURCE
-from knowledge.library import Library
+from knowledge.library import Explanation, Library
 from knowledge.segments import plain
 
 Urgency = Literal["today", "home", "money"]
@@ -50,7 +50,7 @@ class Item(Part):
     specific: bool
     """Whether a criterion of its own is met, not only those that most people meet."""
     questions: tuple[Question, ...]
-    """What is missing to know, as it would be asked."""
+    """What is missing to know for the outcome or the amount, as it would be asked."""
     judges: tuple[Reason, ...]
     """Criteria that nothing a household tells can settle."""
     card: AnswerCard
@@ -98,6 +98,8 @@ class Result(Part):
     not_looked_at: tuple[Named, ...]
     next: Question | None
     """What could still be answered; null when nothing more can change."""
+    notes: tuple[str, ...]
+    """How sure all of it is: what no expert or native reader has read."""
 
 
 def result(
@@ -131,6 +133,7 @@ def result(
         unlikely=tuple(sorted(unlikely, key=lambda each: len(each.unmet))),
         not_looked_at=tuple(found.not_looked_at),
         next=found.next,
+        notes=make.notes(open_ones),
     )
 
 
@@ -151,14 +154,25 @@ class _Maker:
             can_wait=rule.can_wait,
             deadline=_next(rule.by_day, self.on) if rule.by_day else None,
             a_month=_a_month(scheme.amount),
-            questions=tuple(self._question(name) for name in scheme.missing),
+            questions=tuple(self._question(name) for name in self._missing(scheme)),
             judges=tuple(each for each in scheme.reasons if each.met is None and not each.missing),
-            card=answers.card(self.library.explain(scheme.topic, self.s.code, self.place, self.on), self.s),
+            card=answers.card(self._explain(scheme.topic), self.s),
             script=self._script(scheme),
         )
 
     def unlikely(self, scheme: Scheme) -> Unlikely:
         return Unlikely(scheme=scheme, unmet=tuple(each for each in scheme.reasons if each.met is False))
+
+    def notes(self, items: Iterable[Item]) -> tuple[str, ...]:
+        """What is so of every entry, and need not be said at each."""
+        each = [answers.drafts(self._explain(item.scheme.topic), self.s) for item in items]
+        return tuple(note for note in (each[0] if each else ()) if all(note in others for others in each))
+
+    def _explain(self, topic: str) -> Explanation:
+        return self.library.explain(topic, self.s.code, self.place, self.on)
+
+    def _missing(self, scheme: Scheme) -> list[str]:
+        return list(dict.fromkeys([*scheme.missing, *(scheme.amount.missing if scheme.amount else ())]))
 
     def _question(self, fact: str) -> Question:
         return question(self.library, fact, self.s.code, self.on)
