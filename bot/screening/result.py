@@ -11,6 +11,7 @@ from typing import Any, Literal
 from bot import answers
 from bot.replies import AnswerCard, Part
 from bot.speech import Speech, speech
+from knowledge.eligibility.rules import Condition
 from knowledge.eligibility.telling import NO_FIGURE, Named, Question, Reason, Sum, question, screening
 from knowledge.eligibility.telling import Result as Scheme
 from knowledge.languages import SOURCE
@@ -53,6 +54,8 @@ class Item(Part):
     """What is missing to know for the outcome or the amount, as it would be asked."""
     judges: tuple[Reason, ...]
     """Criteria that nothing a household tells can settle."""
+    exceptions: tuple[Reason, ...]
+    """Criteria that are not met, but whose exception may apply: somebody has to judge that too."""
     card: AnswerCard
     """The entry: how to apply, deadlines, what can be considered, where one lives, what it builds on."""
     script: Script
@@ -144,7 +147,7 @@ class _Maker:
     def item(self, scheme: Scheme) -> Item:
         rule = self.library.entries[scheme.topic].eligibility
         assert rule  # only what has a rule is among the results
-        conditions = zip(self.library.rules[scheme.topic].conditions, scheme.reasons, strict=True)
+        conditions = self._conditions(scheme)
         specific = any(reason.met and condition.owner == scheme.topic for condition, reason in conditions)
         urgency = self.library.topics[scheme.topic].urgency
         return Item(
@@ -155,7 +158,8 @@ class _Maker:
             deadline=_next(rule.by_day, self.on) if rule.by_day else None,
             a_month=_a_month(scheme.amount),
             questions=tuple(self._question(name) for name in self._missing(scheme)),
-            judges=tuple(each for each in scheme.reasons if each.met is None and not each.missing),
+            judges=tuple(reason for condition, reason in conditions if _judged(reason) and not condition.when),
+            exceptions=tuple(reason for condition, reason in conditions if _judged(reason) and condition.when),
             card=answers.card(self._explain(scheme.topic), self.s),
             script=self._script(scheme),
         )
@@ -177,36 +181,43 @@ class _Maker:
     def _question(self, fact: str) -> Question:
         return question(self.library, fact, self.s.code, self.on)
 
+    def _conditions(self, scheme: Scheme) -> list[tuple[Condition, Reason]]:
+        return list(zip(self.library.rules[scheme.topic].conditions, scheme.reasons, strict=True))
+
     def _script(self, scheme: Scheme) -> Script:
         """Put together from the entry in Norwegian, which the office reads, and in the reader's language."""
-        title = self.library.entries[scheme.topic].title
-        conditions = self.library.rules[scheme.topic].conditions
         norwegian = [
             self.library.text(each.owner, "", each.text, SOURCE, self.on, no_figure=NO_FIGURE).text
-            for each in conditions
+            for each, _ in self._conditions(scheme)
         ]
-        translated = [reason.text.text for reason in scheme.reasons]
         return Script(
-            norwegian=self._lines(scheme, title, norwegian, speech(SOURCE)),
-            translated=self._lines(scheme, scheme.title.text, translated, self.s),
+            norwegian=self._lines(scheme, self.library.entries[scheme.topic].title, norwegian, speech(SOURCE)),
+            translated=self._lines(scheme, scheme.title.text, [reason.text.text for reason in scheme.reasons], self.s),
         )
 
     def _lines(self, scheme: Scheme, title: str, criteria: list[str], s: Speech) -> tuple[str, ...]:
-        met = [text for text, reason in zip(criteria, scheme.reasons, strict=True) if reason.met]
-        judged = [
-            text
-            for text, reason in zip(criteria, scheme.reasons, strict=True)
-            if reason.met is None and not reason.missing
-        ]
+        texts = list(zip(criteria, self._conditions(scheme), strict=True))
+        parts = {
+            s.gettext("I believe that these conditions are met:"): [text for text, (_, each) in texts if each.met],
+            s.gettext("I ask you to assess this:"): [
+                text for text, (condition, each) in texts if _judged(each) and not condition.when
+            ],
+            s.gettext("I ask you to assess whether there is an exception for me from this:"): [
+                text for text, (condition, each) in texts if _judged(each) and condition.when
+            ],
+        }
         lines = [s.fill(s.gettext("I want to apply for: {title}."), title=title)]
         if self.library.topics[scheme.topic].urgency == "today":
             lines.append(s.gettext("I need help today."))
-        if met:
-            lines += [s.gettext("I believe that these conditions are met:"), *(f"– {text}" for text in met)]
-        if judged:
-            lines += [s.gettext("I ask you to assess this:"), *(f"– {text}" for text in judged)]
+        for heading, found in parts.items():
+            lines += [heading, *(f"– {text}" for text in found)] if found else []
         asks = s.gettext("I ask for guidance, and for an answer in writing with the reasons ({law}).")
         return (*lines, s.fill(asks, law=GUIDANCE))
+
+
+def _judged(reason: Reason) -> bool:
+    """Whether no fact is missing, and still nobody can know before somebody has judged it."""
+    return reason.met is None and not reason.missing
 
 
 GUIDANCE = "forvaltningsloven §§ 11, 24, 27"
