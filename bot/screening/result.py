@@ -12,7 +12,18 @@ from bot import answers
 from bot.replies import AnswerCard, Part
 from bot.speech import Speech, speech
 from knowledge.eligibility.rules import Condition
-from knowledge.eligibility.telling import NO_FIGURE, Named, Question, Reason, Sum, question, screening
+from knowledge.eligibility.telling import (
+    NO_FIGURE,
+    Named,
+    Question,
+    Reason,
+    Sum,
+    not_looked_at,
+    outcomes_of,
+    question,
+    results_of,
+    told_of,
+)
 from knowledge.eligibility.telling import Result as Scheme
 from knowledge.languages import SOURCE
 from knowledge.library import Explanation, Library
@@ -99,8 +110,8 @@ class Result(Part):
     """A fact is missing."""
     unlikely: tuple[Unlikely, ...]
     not_looked_at: tuple[Named, ...]
-    next: Question | None
-    """What could still be answered; null when nothing more can change."""
+    left: tuple[Question, ...]
+    """What the person left unanswered, and could still change something."""
     notes: tuple[str, ...]
     """How sure all of it is: what no expert or native reader has read."""
 
@@ -120,12 +131,10 @@ def result(
     Raises:
         Misfits: see `knowledge.eligibility.telling.told_of`.
     """
-    found = screening(library, facts, code, on, skipped)
+    found = results_of(library, outcomes_of(library, told_of(library, facts, on)), code, on)
     make = _Maker(library, speech(code), place, on)
-    open_ones = sorted(
-        (make.item(each) for each in found.results if each.outcome != "unlikely"), key=lambda item: item.order
-    )
-    unlikely = [make.unlikely(each) for each in found.results if each.outcome == "unlikely"]
+    open_ones = sorted((make.item(each) for each in found if each.outcome != "unlikely"), key=lambda item: item.order)
+    unlikely = [make.unlikely(each) for each in found if each.outcome == "unlikely"]
     return Result(
         on=on,
         language=code,
@@ -134,8 +143,12 @@ def result(
         judged=tuple(item for item in open_ones if item.scheme.outcome == "unknown" and not item.scheme.missing),
         missing=tuple(item for item in open_ones if item.scheme.outcome == "unknown" and item.scheme.missing),
         unlikely=tuple(sorted(unlikely, key=lambda each: len(each.unmet))),
-        not_looked_at=tuple(found.not_looked_at),
-        next=found.next,
+        not_looked_at=tuple(not_looked_at(library, code, on)),
+        left=tuple(
+            question(library, fact, code, on)
+            for fact in skipped
+            if any(fact == each.fact for item in open_ones for each in item.questions)
+        ),
         notes=make.notes(open_ones),
     )
 
@@ -143,6 +156,7 @@ def result(
 class _Maker:
     def __init__(self, library: Library, s: Speech, place: str | None, on: date) -> None:
         self.library, self.s, self.place, self.on = library, s, place, on
+        self._explained: dict[str, Explanation] = {}
 
     def item(self, scheme: Scheme) -> Item:
         rule = self.library.entries[scheme.topic].eligibility
@@ -173,7 +187,9 @@ class _Maker:
         return tuple(note for note in (each[0] if each else ()) if all(note in others for others in each))
 
     def _explain(self, topic: str) -> Explanation:
-        return self.library.explain(topic, self.s.code, self.place, self.on)
+        if topic not in self._explained:
+            self._explained[topic] = self.library.explain(topic, self.s.code, self.place, self.on, NO_FIGURE)
+        return self._explained[topic]
 
     def _missing(self, scheme: Scheme) -> list[str]:
         return list(dict.fromkeys([*scheme.missing, *(scheme.amount.missing if scheme.amount else ())]))
@@ -226,7 +242,7 @@ GUIDANCE = "forvaltningsloven §§ 11, 24, 27"
 
 def digest(result: Result, s: Speech) -> str:
     """The three first things as an SMS, in as few parts as they can be said in; a link is put below it."""
-    first = _first(result)
+    first = first_things(result)
     likely = [item for item in first if item.scheme.outcome == "likely"]
     maybe = [item for item in first if item.scheme.outcome != "likely"]
     lines = [s.gettext("This is likely for you. Do this first:"), *_numbered(likely, 1, s)] if likely else []
@@ -235,7 +251,7 @@ def digest(result: Result, s: Speech) -> str:
     return plain("\n".join(lines or [s.gettext("I found nothing. That does not mean that you have no rights.")]))
 
 
-def _first(result: Result) -> list[Item]:
+def first_things(result: Result) -> list[Item]:
     """The first things to do: what matters is told before what nearly everybody can have."""
     unknown = (*result.judged, *result.missing)
     order = [each for each in result.likely if each.matters] + [each for each in unknown if each.matters]
