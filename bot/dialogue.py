@@ -9,7 +9,6 @@ import re
 import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from functools import cache
 from typing import Any
 
 import structlog
@@ -36,19 +35,18 @@ from bot.handoff import citizen, handoffs, summary, telling
 from bot.handoff.desk import DESK
 from bot.needs import candidates, needs
 from bot.phones import outbox, passages, phones
+from bot.picking import picked
 from bot.records import conversations
 from bot.records.access import access_own, looks_at
 from bot.records.database import Database
 from bot.records.tables import Conversation, Handoff, Look, Message, Move, Note, now
-from bot.replies import Choice, OfferCard, Reply
+from bot.replies import OfferCard, Reply
 from bot.screening.household import Household
 from bot.screening.records import household_of
 from bot.settings import Patience
 from bot.speech import speech
 from bot.understanding import language
 from bot.understanding.reading.reading import Reading, plan
-from knowledge.folding import fold
-from knowledge.languages import available
 from knowledge.library import Library
 
 log = structlog.get_logger(__name__)
@@ -523,31 +521,6 @@ class Dialogue:
                 session, inbound.conversation_id, reply, reply_to=inbound_id, handoff_id=inbound.handoff_id
             )
             return Outcome(inbound_id, [said])
-
-
-@cache
-def _yes_and_no() -> tuple[frozenset[str], frozenset[str]]:
-    """The words for yes and no in every language there is: people say "ok" in any."""
-    voices = [speech(code) for code in available()]
-    yes = {fold(word) for s in voices for word in s.gettext("yes,ok,sure").split(",")}
-    no = {fold(word) for s in voices for word in s.gettext("no,nope").split(",")}
-    return frozenset(yes), frozenset(no - yes)
-
-
-def picked(text: str, choices: tuple[Choice, ...]) -> str | None:
-    """The choice that a short typed answer picks: by its number, its title, or yes and no. None when it picks none."""
-    typed = fold(text)
-    if typed.isdecimal() and len(typed) < 4 and not text.strip().startswith("-") and 1 <= int(typed) <= len(choices):
-        return choices[int(typed) - 1].id
-    yes, no = _yes_and_no()
-    for choice in choices:
-        if typed == fold(choice.title):
-            return choice.id
-        if (typed in yes and choice.id.endswith((":yes", "urgent_human"))) or (
-            typed in no and choice.id.endswith(":no")
-        ):
-            return choice.id
-    return None
 
 
 def _let_go(conversation: Conversation) -> None:

@@ -8,7 +8,7 @@ from bot.records.tables import HouseholdRow, Message
 from bot.screening.household import Household
 
 ANSWERS = "answer"
-"""What a typed answer counts as: a choice of this name with the fact, so that it is found again and is no one's question."""
+"""What a typed answer counts as: a choice of this name with the fact, so that it is found again."""
 _NAMES = ("screen", "fact", "skip", "why", "correct", ANSWERS)
 CHOICES = frozenset(_NAMES) - {ANSWERS}
 """The names of the choices of a screening, before the colon."""
