@@ -23,7 +23,9 @@ from bot.assistant.engine import Assistant, Turn
 from bot.effects import (
     DeleteConversation,
     Effect,
+    ForgetHousehold,
     ForgetWords,
+    KeepHousehold,
     KeepWords,
     RecordCandidate,
     RecordNeed,
@@ -41,8 +43,10 @@ from bot.records.access import access_own, looks_at
 from bot.records.database import Database
 from bot.records.tables import Conversation, Handoff, Look, Message, Move, Note, now
 from bot.replies import OfferCard, Reply
+from bot.screening import turns
 from bot.screening.household import Household
-from bot.screening.records import household_of
+from bot.screening.records import CHOICES, forget, household_of, keep
+from bot.screening.telling import title_of
 from bot.settings import Patience
 from bot.speech import speech
 from bot.understanding import language
@@ -330,19 +334,37 @@ class Dialogue:
             inbound.handoff_id = handoff.id if handoff else None
             if self._is_for_a_person(session, conversation, inbound, handoff, danger):
                 return Outcome(stored.id, self._replies_to(session, stored))
-            payload = self._payload(session, conversation, inbound)
+            turn = await self._answered(session, conversation, inbound, handoff, reading)
+            outcome = self._commit_to_records(session, conversation, inbound, turn)
+        if outcome.deleted:
+            self._assistant.forget(inbound.conversation_id)
+        return outcome
+
+    async def _answered(
+        self,
+        session: Session,
+        conversation: Conversation,
+        inbound: Message,
+        handoff: Handoff | None,
+        reading: Reading | None,
+    ) -> Turn:
+        """What the bot says: as part of a screening, or by the assistant."""
+        choice = self._chosen(session, conversation, inbound)
+        if choice is None:
+            self._follow_language(conversation, inbound.text)
+        with provided(self._services):
+            turn = await turns.take(session, self._library, self._assistant, conversation, inbound, choice, reading)
+            if turn is not None:
+                return turn
             facts = {
                 "language": conversation.language,
                 "place": conversation.place,
                 "waits_for": handoff.contact.name if handoff else None,
                 "reading": reading.model_dump(mode="json") if reading else None,
             }
-            with provided(self._services):
-                turn = await self._assistant.answer(session, conversation.id, payload, facts)
-            outcome = self._commit_to_records(session, conversation, inbound, turn)
-        if outcome.deleted:
-            self._assistant.forget(inbound.conversation_id)
-        return outcome
+            turn = await self._assistant.answer(session, conversation.id, _payload(inbound, choice), facts)
+        turns.after(session, self._library, conversation, turn)
+        return turn
 
     def _is_for_a_person(
         self, session: Session, conversation: Conversation, inbound: Message, handoff: Handoff | None, danger: bool
@@ -415,8 +437,9 @@ class Dialogue:
                     place=conversation.place,
                     channel=conversation.channel,
                 )
-                conversation.pending_need_id = need.id
-                conversation.pending_message_id = self._meant(session, inbound, effect.moment)
+                if effect.moment != "screening":  # there nobody is asked whether their words may be kept
+                    conversation.pending_need_id = need.id
+                    conversation.pending_message_id = self._meant(session, inbound, effect.moment)
             case RecordCandidate():
                 candidate = candidates.record(session, effect.topic, effect.offered, conversation.language)
                 conversation.pending_candidate_id = candidate.id
@@ -430,6 +453,10 @@ class Dialogue:
                 conversation.language, conversation.language_chosen = effect.language, True
             case SetPlace():
                 conversation.place = effect.place
+            case KeepHousehold():
+                keep(session, conversation.id, effect.household)
+            case ForgetHousehold():
+                forget(session, conversation.id, but=inbound.id)
 
     def _keep_words(self, session: Session, conversation: Conversation) -> None:
         if not conversation.pending_message_id:
@@ -456,7 +483,7 @@ class Dialogue:
         s = speech(code)
         if choice is not None:
             match = _CHOICE.match(choice)
-            if not match or match[1] not in self._assistant.intents | citizen.CHOICES:
+            if not match or match[1] not in self._assistant.intents | citizen.CHOICES | CHOICES:
                 raise Unusable("unknown_choice", s.gettext("That choice is not there any more. Write instead."))
             return text
         if _INVISIBLE.search(text):
@@ -474,25 +501,24 @@ class Dialogue:
                 if offered["id"] == choice:
                     return str(offered["title"])
         s = speech(conversation.language)
+        title = title_of(self._library, choice, s)
+        if title:
+            return title
         if choice in self._library.topics:
             return self._library.title(choice, s.code)
         return answers.a_person(s).title if choice == "human" else answers.a_list(s).title
 
-    def _payload(self, session: Session, conversation: Conversation, inbound: Message) -> str:
-        """What the assistant is given: a choice as its intent, or the text as it was written."""
-        choice = inbound.choice
-        if choice is None:
-            offer = conversations.last_offer(session, conversation.id, before=inbound.id)
-            reply = Reply.model_validate(offer.body) if offer else None
-            choice = picked(inbound.text, reply.choices if reply else ())
-            if choice is None and reply and isinstance(reply.card, OfferCard):
-                consent = summary.struck(inbound.text, reply.card)
-                choice = f"share:{consent}" if consent else None
-        if choice is not None:
-            name, _, value = choice.partition(":")
-            return f'/{name}{{"value": "{value}"}}' if value else f"/{name}"
-        self._follow_language(conversation, inbound.text)
-        return inbound.text.lstrip("/").strip() or "?"  # a typed "/human" is text, never a command
+    def _chosen(self, session: Session, conversation: Conversation, inbound: Message) -> str | None:
+        """The choice that was picked, by a button or in words; None for words that pick none."""
+        if inbound.choice is not None:
+            return inbound.choice
+        offer = conversations.last_offer(session, conversation.id, before=inbound.id)
+        reply = Reply.model_validate(offer.body) if offer else None
+        choice = picked(inbound.text, reply.choices if reply else ())
+        if choice is None and reply and isinstance(reply.card, OfferCard):
+            consent = summary.struck(inbound.text, reply.card)
+            choice = f"share:{consent}" if consent else None
+        return choice
 
     def _follow_language(self, conversation: Conversation, text: str) -> None:
         """Answer in the language a person writes, unless they chose one."""
@@ -521,6 +547,14 @@ class Dialogue:
                 session, inbound.conversation_id, reply, reply_to=inbound_id, handoff_id=inbound.handoff_id
             )
             return Outcome(inbound_id, [said])
+
+
+def _payload(inbound: Message, choice: str | None) -> str:
+    """What the assistant is given: a choice as its intent, or the text as it was written."""
+    if choice is None:
+        return inbound.text.lstrip("/").strip() or "?"  # a typed "/human" is text, never a command
+    name, _, value = choice.partition(":")
+    return f'/{name}{{"value": "{value}"}}' if value else f"/{name}"
 
 
 def _let_go(conversation: Conversation) -> None:

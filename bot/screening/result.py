@@ -201,7 +201,7 @@ GUIDANCE = "forvaltningsloven §§ 11, 24, 27"
 
 def digest(result: Result, s: Speech) -> str:
     """The three first things as an SMS, in as few parts as they can be said in; a link is put below it."""
-    first = _first(result)
+    first = first_things(result)
     likely = [item for item in first if item.scheme.outcome == "likely"]
     maybe = [item for item in first if item.scheme.outcome != "likely"]
     lines = [s.gettext("This is likely for you. Do this first:"), *_numbered(likely, 1, s)] if likely else []
@@ -210,7 +210,7 @@ def digest(result: Result, s: Speech) -> str:
     return plain("\n".join(lines or [s.gettext("I found nothing. That does not mean that you have no rights.")]))
 
 
-def _first(result: Result) -> list[Item]:
+def first_things(result: Result) -> list[Item]:
     """The first things to do: what matters is told before what nearly everybody can have."""
     unknown = (*result.judged, *result.missing)
     order = [each for each in result.likely if each.matters] + [each for each in unknown if each.matters]
