@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import structlog
-from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
@@ -35,13 +34,14 @@ from bot.effects import (
 )
 from bot.handoff import citizen, handoffs, summary, telling
 from bot.handoff.desk import DESK
+from bot.kept import Kept, kept
 from bot.needs import candidates, needs
-from bot.phones import outbox, passages, phones
+from bot.phones import outbox, passages
 from bot.picking import picked
 from bot.records import conversations
 from bot.records.access import access_own, looks_at
 from bot.records.database import Database
-from bot.records.tables import Conversation, Handoff, Look, Message, Move, Note, now
+from bot.records.tables import Conversation, Handoff, Look, Message, now
 from bot.replies import OfferCard, Reply
 from bot.screening import turns
 from bot.screening.household import Household
@@ -82,19 +82,6 @@ class Outcome:
     inbound: int
     replies: list[Message] = field(default_factory=list)
     deleted: bool = False
-
-
-@dataclass(frozen=True)
-class Kept:
-    """What is kept of one conversation."""
-
-    messages: Sequence[Message]
-    handoffs: Sequence[Handoff]
-    moves: Sequence[Move]
-    notes: Sequence[Note]
-    looks: Sequence[Look]
-    phone: str | None
-    """The number it is held from by SMS."""
 
 
 class Dialogue:
@@ -180,17 +167,7 @@ class Dialogue:
     def kept(self, mine: Conversation) -> Kept:
         """Everything that is kept of a conversation, for its own person."""
         with self._database.reading() as session:
-            mine_only = Handoff.conversation_id == mine.id
-            phone = phones.of(session, mine.id)
-            notes = select(Note).join(Handoff, Handoff.id == Note.handoff_id).where(mine_only).order_by(Note.id)
-            return Kept(
-                conversations.history(session, mine.id, limit=1_000_000),
-                session.scalars(select(Handoff).where(mine_only).order_by(Handoff.id)).all(),
-                session.scalars(select(Move).join(Handoff).where(mine_only).order_by(Move.id)).all(),
-                session.scalars(notes).all(),
-                looks_at(session, mine),
-                phone.number if phone else None,
-            )
+            return kept(session, mine)
 
     async def receive(
         self,
@@ -401,6 +378,7 @@ class Dialogue:
                 return Outcome(inbound.id, spoken, deleted=True)
             self._do(session, conversation, inbound, effect)
         turn.replies += unspoken.admit(session, conversation, turn.replies)
+        turn.replies = [passages.linked(session, conversation, reply, now()) for reply in turn.replies]
         handoff = handoffs.open_handoff(session, conversation.id)
         within = handoff.id if handoff else None
         said = [
@@ -420,7 +398,7 @@ class Dialogue:
                     conversation,
                     topic=effect.topic,
                     urgent=effect.urgent,
-                    shared=list(everything) if effect.urgent else agreed,
+                    shared=[each for each in everything if each.kind != "screening"] if effect.urgent else agreed,
                     contact_id=effect.contact,
                     patience=self._patience,
                 )

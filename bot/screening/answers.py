@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from anyascii import anyascii
+
 from bot.picking import yes_and_no
 from bot.screening.words import Class, meanings, numbers, says_none
 from knowledge.eligibility.household import Fact
@@ -100,10 +102,19 @@ def one_of(text: str, titles: Mapping[str, str], code: str) -> str | None:
 
 
 def named_in(text: str, titles: Mapping[str, str], code: str) -> str | None:
-    """The same, or the one whose title stands in the text: "jeg bor i Trondheim"."""
+    """The same, or the one whose name stands in the text, in any script: "jeg bor i Trondheim", "تروندهايم"."""
     typed = frozenset(fold(text).split())
     within = [name for name, title in titles.items() if frozenset(fold(title).split()) <= typed]
+    within += [name for name, title in titles.items() if not within and anyascii(title).lower() in typed]
+    if not within and not text.isascii():
+        sounds = {_sound(word) for word in typed if not anyascii(word).startswith(word)}
+        within = [name for name, title in titles.items() if _sound(title) in sounds]
     return within[0] if len(within) == 1 else one_of(text, titles, code)
+
+
+def _sound(name: str) -> str:
+    """The consonants of a name: scripts differ in how they write the rest."""
+    return re.sub("[^b-df-hj-np-tvxz]", "", anyascii(name).lower())
 
 
 def _several(text: str, titles: Mapping[str, str], code: str) -> list[str] | None:

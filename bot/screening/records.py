@@ -9,7 +9,7 @@ from bot.screening.household import Household
 
 ANSWERS = "answer"
 """What a typed answer counts as: a choice of this name with the fact, so that it is found again."""
-_NAMES = ("screen", "fact", "skip", "why", "correct", ANSWERS)
+_NAMES = ("screen", "fact", "pass_over", "why", "correct", ANSWERS)
 CHOICES = frozenset(_NAMES) - {ANSWERS}
 """The names of the choices of a screening, before the colon."""
 _FIELDS = ("facts", "skipped", "stage", "open", "misses", "resting")

@@ -41,7 +41,10 @@ _EXAMPLES = {
 }
 _REAL = {"situation": frozenset({"need_now", "debt"}), "housing": frozenset({"nowhere"})}
 """Answers that tell of a need, whether or not there is a scheme for it."""
-_NO_OFFER = ("cancel", "share", "place", "keep_words", "urgent_human", "delete_conversation")
+_ABOUT_MONEY = frozenset({"money", "work", "family", "housing"})
+"""Areas of topics after which going through it all is offered."""
+_NO_OFFER = ("cancel", "share", "place", "urgent_human", "delete_conversation")
+"""Choices that a way to something else must not stand beside."""
 
 
 @dataclass(frozen=True)
@@ -84,7 +87,7 @@ class Talk:
                 return self._answer(
                     household, fact, said if fact == PLACE else telling.decoded(self.library, fact, said)
                 )
-            case "skip" if self._is_asked(value):
+            case "pass_over" if self._is_asked(value):
                 return self.ask(household.skips(value))
             case "why" if self._is_asked(value):
                 return self._why(household.asks(value))
@@ -221,7 +224,7 @@ class Talk:
         titles = telling.titles(self.library, fact, s, self.on)
         asked, language = self._asked(fact)
         message = "\n\n".join(filter(None, (lead, asked)))
-        ways = [Choice(id=f"skip:{fact}", title=s.gettext("I would rather not answer"))]
+        ways = [Choice(id=f"pass_over:{fact}", title=s.gettext("I would rather not answer"))]
         ways += [Choice(id=f"why:{fact}", title=s.gettext("Why do you ask?"))]
         ways += [Choice(id="screen:pause", title=s.gettext("Stop here for now"))]
         choices = [Choice(id=f"fact:{fact}-{name}", title=title) for name, title in titles.items()]
@@ -308,9 +311,9 @@ class Talk:
 
     def _can_only_be_an_answer(self, household: Household, text: str) -> bool:
         """Whether words said at another time are still an answer: a figure is, "yes" may be about anything."""
-        fact = household.open
-        by_number = fact is not None and self._kind(fact) in _BY_NUMBER and any(each.isdigit() for each in text)
-        return by_number and household.stage == "asking"
+        figures = sum(each.isdigit() for each in text)
+        kind = self._kind(household.open) if household.open else ""
+        return household.stage == "asking" and figures >= {**dict.fromkeys(_BY_NUMBER, 1), "several": 2}.get(kind, 999)
 
     def _answer(self, household: Household, fact: str, answer: Any) -> Step:
         """Keep an answer, if it can be one; what no longer fits beside it is asked again."""
@@ -353,6 +356,8 @@ class Talk:
         yes, no = yes_and_no()
         if said == "pause":
             return self._pause(household)
+        if said in ("skip", "why"):
+            return self.check(household)
         if fold(text) in yes:
             return self._end(household)
         return self.check(household, self.s.gettext("Which one is not right?")) if fold(text) in no else None
@@ -440,11 +445,7 @@ class Talk:
         cards = [reply.card for reply in replies if isinstance(reply.card, AnswerCard)]
         nothing_yet = any(choice.id == "topics" for choice in replies[-1].choices)
         areas = {self.library.topics[card.topic].area for card in cards if card.topic in self.library.rules}
-        return (
-            nothing_yet
-            or "money" in areas
-            or any(self.library.rules[c.topic].reckoning for c in cards if c.topic in self.library.rules)
-        )
+        return nothing_yet or not areas.isdisjoint(_ABOUT_MONEY)
 
 
 def _is_in_need(household: Household) -> bool:

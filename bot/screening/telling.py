@@ -14,7 +14,7 @@ from knowledge.formatting import figure
 from knowledge.library import Library
 
 ELSEWHERE = "elsewhere"
-_ASKED = "?؟፧"
+QUESTION_MARKS = "?؟፧"
 _PRIVATE = 3
 """From this tact on a fact stands on a line of its own, so that it can be kept back by itself."""
 
@@ -34,7 +34,7 @@ def asked(library: Library, fact: str, s: Speech, on: date) -> str:
     if fact == PLACE:
         return s.gettext("Where do you live?")
     text = question(library, fact, s.code, on).question.text
-    ends = [text.index(mark) for mark in _ASKED if mark in text]
+    ends = [text.index(mark) for mark in QUESTION_MARKS if mark in text]
     return text[: min(ends) + 1] if ends else text
 
 

@@ -10,17 +10,22 @@ from sqlalchemy.orm import Session
 
 from bot.assistant.engine import Assistant, Turn
 from bot.effects import DeleteConversation, ForgetHousehold, KeepHousehold
+from bot.picking import yes_and_no
 from bot.records.tables import Conversation, Message
 from bot.screening.records import ANSWERS, CHOICES, household_of
 from bot.screening.talk import Step, Talk
+from bot.screening.telling import QUESTION_MARKS
 from bot.speech import speech
 from bot.understanding.labels import FOLLOW_UPS
 from bot.understanding.reading.reading import Reading
+from knowledge.folding import fold
 from knowledge.library import Library
 
-SURELY = 0.5
-"""How likely something else must be, where an answer was expected."""
-_ELSEWHERE = frozenset({"human", "change_language", "delete_my_data", "not_helped", "who_are_you", *FOLLOW_UPS})
+SURELY, SURELY_SHORT = 0.5, 0.8
+"""How likely something else must be, where an answer was expected; and where it is neither a question nor long."""
+SHORT = 5
+"""Words up to which a message is short."""
+_ELSEWHERE = frozenset({"human", "change_language", "delete_my_data", "not_helped", "who_are_you"})
 
 
 async def take(
@@ -75,7 +80,11 @@ def _turn(step: Step) -> Turn:
 
 
 async def _is_about_something_else(assistant: Assistant, library: Library, text: str, reading: Reading | None) -> bool:
+    if fold(text) in frozenset().union(*yes_and_no()):
+        return False  # to a question that has another answer: nothing is understood of such a word alone
     label, share = (await assistant.understand(text)).ranking[0]
     if label == "crisis" or (reading and any(part.names for part in reading.parts)):
         return True
-    return share >= SURELY and (label in library.topics or label in _ELSEWHERE)
+    if len(text.split()) <= SHORT and not any(mark in text for mark in QUESTION_MARKS):
+        return share >= SURELY_SHORT and (label in library.topics or label in _ELSEWHERE)
+    return share >= SURELY and (label in library.topics or label in _ELSEWHERE or label in FOLLOW_UPS)
