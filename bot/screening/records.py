@@ -8,8 +8,8 @@ from bot.records.tables import HouseholdRow, Message
 from bot.screening.household import Household
 
 ANSWERS = "answer"
-"""What a typed answer counts as: a choice of this name with the fact, so that it is found again and is no one's question."""
-_NAMES = ("screen", "fact", "skip", "why", "correct", ANSWERS)
+"""What a typed answer counts as: a choice of this name with the fact, so that it is found again."""
+_NAMES = ("screen", "fact", "pass_over", "why", "correct", ANSWERS)
 CHOICES = frozenset(_NAMES) - {ANSWERS}
 """The names of the choices of a screening, before the colon."""
 _FIELDS = ("facts", "skipped", "stage", "open", "misses", "resting")
