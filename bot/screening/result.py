@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from bot import answers
 from bot.replies import AnswerCard, Part
+from bot.screening import telling
 from bot.speech import Speech, speech
 from knowledge.eligibility.rules import Condition
 from knowledge.eligibility.telling import (
@@ -110,6 +111,8 @@ class Result(Part):
     """A fact is missing."""
     unlikely: tuple[Unlikely, ...]
     not_looked_at: tuple[Named, ...]
+    told: tuple[str, ...]
+    """What it rests on: each fact as its question and its answer."""
     left: tuple[Question, ...]
     """What the person left unanswered, and could still change something."""
     notes: tuple[str, ...]
@@ -144,6 +147,9 @@ def result(
         missing=tuple(item for item in open_ones if item.scheme.outcome == "unknown" and item.scheme.missing),
         unlikely=tuple(sorted(unlikely, key=lambda each: len(each.unmet))),
         not_looked_at=tuple(not_looked_at(library, code, on)),
+        told=tuple(
+            telling.line(library, name, facts[name], make.s, on) for name in library.vocabulary.facts if name in facts
+        ),
         left=tuple(
             question(library, fact, code, on)
             for fact in skipped

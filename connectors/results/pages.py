@@ -7,13 +7,13 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from bot.records.tables import Conversation
+from bot.screening.household import fitting
 from bot.screening.result import Result, about, result
 from bot.speech import speech
 from connectors import rendering
 from connectors.api import Here
 from connectors.results import printing
 from connectors.web.pages import Remembered, wanted
-from knowledge.eligibility.telling import Misfits
 
 router = APIRouter(include_in_schema=False)
 
@@ -82,8 +82,6 @@ def _own(here: Here, mine: Conversation | None, code: str | None) -> Result | No
     household = here.dialogue.household(mine) if mine else None
     if mine is None or household is None:
         return None
-    language = speech(code or mine.language).code
-    try:
-        return result(here.library, household.facts, household.skipped, language, mine.place, date.today())
-    except Misfits:  # the questions have changed since; the conversation asks again
-        return None
+    language, today = speech(code or mine.language).code, date.today()
+    facts = fitting(here.library, household.facts, today)  # the questions may have changed since
+    return result(here.library, facts, household.skipped, language, mine.place, today)

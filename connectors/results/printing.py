@@ -18,7 +18,7 @@ PANGO = ("libpango-1.0.so.0", "libpangoft2-1.0.so.0")
 KINDS = {".css": "text/css", ".svg": "image/svg+xml"}
 WAITING = 8
 """How many may wait for theirs; one is made at a time."""
-PATIENCE = 120
+PATIENCE = 300
 """Seconds it may take."""
 _one_at_a_time: dict[str, CapacityLimiter] = {}
 
