@@ -229,7 +229,7 @@ class _Maker:
             ],
         }
         lines = [s.fill(s.gettext("I want to apply for: {title}."), title=title)]
-        if self.library.topics[scheme.topic].urgency == "today":
+        if self.library.topics[scheme.topic].urgency == "today" and scheme.outcome == "likely":
             lines.append(s.gettext("I need help today."))
         for heading, found in parts.items():
             lines += [heading, *(f"– {text}" for text in found)] if found else []

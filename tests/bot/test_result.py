@@ -89,6 +89,9 @@ def test_somebody_without_a_home_or_food_gets_that_first() -> None:
     found = told({**ALONE, "housing": "nowhere", "situation": ["need_now"]})
     assert {each.scheme.topic for each in found.likely[:2]} == {"nodhjelp", "midlertidig-bolig"}
     assert "I need help today." in found.likely[0].script.translated
+    friends = item(told({**ALONE, "status": "asylum", "housing": "free"}), "midlertidig-bolig")
+    assert "I need help today." not in friends.script.translated
+    assert not friends.matters
 
 
 @pytest.mark.parametrize(
