@@ -9,11 +9,9 @@ import re
 import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from functools import cache
 from typing import Any
 
 import structlog
-from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
@@ -24,7 +22,9 @@ from bot.assistant.engine import Assistant, Turn
 from bot.effects import (
     DeleteConversation,
     Effect,
+    ForgetHousehold,
     ForgetWords,
+    KeepHousehold,
     KeepWords,
     RecordCandidate,
     RecordNeed,
@@ -34,19 +34,23 @@ from bot.effects import (
 )
 from bot.handoff import citizen, handoffs, summary, telling
 from bot.handoff.desk import DESK
+from bot.kept import Kept, kept
 from bot.needs import candidates, needs
-from bot.phones import outbox, passages, phones
+from bot.phones import outbox, passages
+from bot.picking import picked
 from bot.records import conversations
 from bot.records.access import access_own, looks_at
 from bot.records.database import Database
-from bot.records.tables import Conversation, Handoff, Look, Message, Move, Note, now
-from bot.replies import Choice, OfferCard, Reply
+from bot.records.tables import Conversation, Handoff, Look, Message, now
+from bot.replies import OfferCard, Reply
+from bot.screening import turns
+from bot.screening.household import Household
+from bot.screening.records import CHOICES, forget, household_of, keep
+from bot.screening.telling import title_of
 from bot.settings import Patience
 from bot.speech import speech
 from bot.understanding import language
 from bot.understanding.reading.reading import Reading, plan
-from knowledge.folding import fold
-from knowledge.languages import available
 from knowledge.library import Library
 
 log = structlog.get_logger(__name__)
@@ -78,19 +82,6 @@ class Outcome:
     inbound: int
     replies: list[Message] = field(default_factory=list)
     deleted: bool = False
-
-
-@dataclass(frozen=True)
-class Kept:
-    """What is kept of one conversation."""
-
-    messages: Sequence[Message]
-    handoffs: Sequence[Handoff]
-    moves: Sequence[Move]
-    notes: Sequence[Note]
-    looks: Sequence[Look]
-    phone: str | None
-    """The number it is held from by SMS."""
 
 
 class Dialogue:
@@ -154,6 +145,11 @@ class Dialogue:
         with self._database.reading() as session:
             return handoffs.open_handoff(session, mine.id)
 
+    def household(self, mine: Conversation) -> Household | None:
+        """What was told of a household in a person's own conversation, if anything."""
+        with self._database.reading() as session:
+            return household_of(session, mine.id)
+
     def delivered(self, mine: Conversation) -> None:
         """The person's channel has fetched everything that stands in the conversation."""
         with self._database.reading() as session:
@@ -171,17 +167,7 @@ class Dialogue:
     def kept(self, mine: Conversation) -> Kept:
         """Everything that is kept of a conversation, for its own person."""
         with self._database.reading() as session:
-            mine_only = Handoff.conversation_id == mine.id
-            phone = phones.of(session, mine.id)
-            notes = select(Note).join(Handoff, Handoff.id == Note.handoff_id).where(mine_only).order_by(Note.id)
-            return Kept(
-                conversations.history(session, mine.id, limit=1_000_000),
-                session.scalars(select(Handoff).where(mine_only).order_by(Handoff.id)).all(),
-                session.scalars(select(Move).join(Handoff).where(mine_only).order_by(Move.id)).all(),
-                session.scalars(notes).all(),
-                looks_at(session, mine),
-                phone.number if phone else None,
-            )
+            return kept(session, mine)
 
     async def receive(
         self,
@@ -325,19 +311,37 @@ class Dialogue:
             inbound.handoff_id = handoff.id if handoff else None
             if self._is_for_a_person(session, conversation, inbound, handoff, danger):
                 return Outcome(stored.id, self._replies_to(session, stored))
-            payload = self._payload(session, conversation, inbound)
+            turn = await self._answered(session, conversation, inbound, handoff, reading)
+            outcome = self._commit_to_records(session, conversation, inbound, turn)
+        if outcome.deleted:
+            self._assistant.forget(inbound.conversation_id)
+        return outcome
+
+    async def _answered(
+        self,
+        session: Session,
+        conversation: Conversation,
+        inbound: Message,
+        handoff: Handoff | None,
+        reading: Reading | None,
+    ) -> Turn:
+        """What the bot says: as part of a screening, or by the assistant."""
+        choice = self._chosen(session, conversation, inbound)
+        if choice is None:
+            self._follow_language(conversation, inbound.text)
+        with provided(self._services):
+            turn = await turns.take(session, self._library, self._assistant, conversation, inbound, choice, reading)
+            if turn is not None:
+                return turn
             facts = {
                 "language": conversation.language,
                 "place": conversation.place,
                 "waits_for": handoff.contact.name if handoff else None,
                 "reading": reading.model_dump(mode="json") if reading else None,
             }
-            with provided(self._services):
-                turn = await self._assistant.answer(session, conversation.id, payload, facts)
-            outcome = self._commit_to_records(session, conversation, inbound, turn)
-        if outcome.deleted:
-            self._assistant.forget(inbound.conversation_id)
-        return outcome
+            turn = await self._assistant.answer(session, conversation.id, _payload(inbound, choice), facts)
+        turns.after(session, self._library, conversation, turn)
+        return turn
 
     def _is_for_a_person(
         self, session: Session, conversation: Conversation, inbound: Message, handoff: Handoff | None, danger: bool
@@ -374,6 +378,7 @@ class Dialogue:
                 return Outcome(inbound.id, spoken, deleted=True)
             self._do(session, conversation, inbound, effect)
         turn.replies += unspoken.admit(session, conversation, turn.replies)
+        turn.replies = [passages.linked(session, conversation, reply, now()) for reply in turn.replies]
         handoff = handoffs.open_handoff(session, conversation.id)
         within = handoff.id if handoff else None
         said = [
@@ -393,7 +398,7 @@ class Dialogue:
                     conversation,
                     topic=effect.topic,
                     urgent=effect.urgent,
-                    shared=list(everything) if effect.urgent else agreed,
+                    shared=[each for each in everything if each.kind != "screening"] if effect.urgent else agreed,
                     contact_id=effect.contact,
                     patience=self._patience,
                 )
@@ -410,8 +415,9 @@ class Dialogue:
                     place=conversation.place,
                     channel=conversation.channel,
                 )
-                conversation.pending_need_id = need.id
-                conversation.pending_message_id = self._meant(session, inbound, effect.moment)
+                if effect.moment != "screening":  # there nobody is asked whether their words may be kept
+                    conversation.pending_need_id = need.id
+                    conversation.pending_message_id = self._meant(session, inbound, effect.moment)
             case RecordCandidate():
                 moment = "corrected" if effect.corrected else "picked"
                 code = conversation.language
@@ -427,6 +433,10 @@ class Dialogue:
                 conversation.language, conversation.language_chosen = effect.language, True
             case SetPlace():
                 conversation.place = effect.place
+            case KeepHousehold():
+                keep(session, conversation.id, effect.household)
+            case ForgetHousehold():
+                forget(session, conversation.id, but=inbound.id)
 
     def _keep_words(self, session: Session, conversation: Conversation) -> None:
         if not conversation.pending_message_id:
@@ -457,7 +467,7 @@ class Dialogue:
         s = speech(code)
         if choice is not None:
             match = _CHOICE.match(choice)
-            if not match or match[1] not in self._assistant.intents | citizen.CHOICES:
+            if not match or match[1] not in self._assistant.intents | citizen.CHOICES | CHOICES:
                 raise Unusable("unknown_choice", s.gettext("That choice is not there any more. Write instead."))
             return text
         if _INVISIBLE.search(text):
@@ -475,25 +485,24 @@ class Dialogue:
                 if offered["id"] == choice:
                     return str(offered["title"])
         s = speech(conversation.language)
+        title = title_of(self._library, choice, s)
+        if title:
+            return title
         if choice in self._library.topics:
             return self._library.title(choice, s.code)
         return answers.a_person(s).title if choice == "human" else answers.a_list(s).title
 
-    def _payload(self, session: Session, conversation: Conversation, inbound: Message) -> str:
-        """What the assistant is given: a choice as its intent, or the text as it was written."""
-        choice = inbound.choice
-        if choice is None:
-            offer = conversations.last_offer(session, conversation.id, before=inbound.id)
-            reply = Reply.model_validate(offer.body) if offer else None
-            choice = picked(inbound.text, reply.choices if reply else ())
-            if choice is None and reply and isinstance(reply.card, OfferCard):
-                consent = summary.struck(inbound.text, reply.card)
-                choice = f"share:{consent}" if consent else None
-        if choice is not None:
-            name, _, value = choice.partition(":")
-            return f'/{name}{{"value": "{value}"}}' if value else f"/{name}"
-        self._follow_language(conversation, inbound.text)
-        return inbound.text.lstrip("/").strip() or "?"  # a typed "/human" is text, never a command
+    def _chosen(self, session: Session, conversation: Conversation, inbound: Message) -> str | None:
+        """The choice that was picked, by a button or in words; None for words that pick none."""
+        if inbound.choice is not None:
+            return inbound.choice
+        offer = conversations.last_offer(session, conversation.id, before=inbound.id)
+        reply = Reply.model_validate(offer.body) if offer else None
+        choice = picked(inbound.text, reply.choices if reply else ())
+        if choice is None and reply and isinstance(reply.card, OfferCard):
+            consent = summary.struck(inbound.text, reply.card)
+            choice = f"share:{consent}" if consent else None
+        return choice
 
     def _follow_language(self, conversation: Conversation, text: str) -> None:
         """Answer in the language a person writes, unless they chose one."""
@@ -524,29 +533,12 @@ class Dialogue:
             return Outcome(inbound_id, [said])
 
 
-@cache
-def _yes_and_no() -> tuple[frozenset[str], frozenset[str]]:
-    """The words for yes and no in every language there is: people say "ok" in any."""
-    voices = [speech(code) for code in available()]
-    yes = {fold(word) for s in voices for word in s.gettext("yes,ok,sure").split(",")}
-    no = {fold(word) for s in voices for word in s.gettext("no,nope").split(",")}
-    return frozenset(yes), frozenset(no - yes)
-
-
-def picked(text: str, choices: tuple[Choice, ...]) -> str | None:
-    """The choice that a short typed answer picks: by its number, its title, or yes and no. None when it picks none."""
-    typed = fold(text)
-    if typed.isdecimal() and len(typed) < 4 and not text.strip().startswith("-") and 1 <= int(typed) <= len(choices):
-        return choices[int(typed) - 1].id
-    yes, no = _yes_and_no()
-    for choice in choices:
-        if typed == fold(choice.title):
-            return choice.id
-        if (typed in yes and choice.id.endswith((":yes", "urgent_human"))) or (
-            typed in no and choice.id.endswith(":no")
-        ):
-            return choice.id
-    return None
+def _payload(inbound: Message, choice: str | None) -> str:
+    """What the assistant is given: a choice as its intent, or the text as it was written."""
+    if choice is None:
+        return inbound.text.lstrip("/").strip() or "?"  # a typed "/human" is text, never a command
+    name, _, value = choice.partition(":")
+    return f'/{name}{{"value": "{value}"}}' if value else f"/{name}"
 
 
 def _let_go(conversation: Conversation) -> None:

@@ -121,7 +121,31 @@ class CrisisCard(Part):
     """The kind of danger (knowledge/crisis.yml)."""
 
 
-Card = Annotated[AnswerCard | ContactCard | OfferCard | CrisisCard, Field(discriminator="kind")]
+class QuestionCard(Part):
+    """A question of a screening, or what was understood of the answers. The choices of the reply are its answers."""
+
+    kind: Literal["question"] = "question"
+    message: str
+    """What to say where ways are shown; the reply's text also says which words to write for them."""
+    several: bool = False
+    """Whether any number of the choices, or none, can be picked together."""
+    ways: tuple[Choice, ...] = ()
+    """What can be done instead of answering. They have no numbers: a number may be the answer."""
+
+
+class ScreenedCard(Part):
+    """What a screening has come to."""
+
+    kind: Literal["screened"] = "screened"
+    listed: int
+    """How many of the choices stand in the text, with their numbers."""
+    code: str | None = None
+    """A code that opens the conversation on the web once, where the person writes by SMS."""
+
+
+Card = Annotated[
+    AnswerCard | ContactCard | OfferCard | CrisisCard | QuestionCard | ScreenedCard, Field(discriminator="kind")
+]
 
 
 class Reply(Part):

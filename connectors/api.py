@@ -168,6 +168,13 @@ class Helped(BaseModel):
         )
 
 
+class Told(BaseModel):
+    """What was told of a household; `skipped` is what was not answered. See `POST /screenings`."""
+
+    facts: dict[str, Any]
+    skipped: list[str]
+
+
 class WithWhom(BaseModel):
     """`state` is bot while no person is wanted; `name` and `role` are of who has it in hand or is asked."""
 
@@ -195,6 +202,7 @@ class Export(BaseModel):
     handoffs: list[Helped]
     notes: list[Note]
     looks: list[Seen]
+    household: Told | None
 
     @classmethod
     def of(cls, here: Installation, mine: Conversation) -> "Export":
@@ -210,6 +218,9 @@ class Export(BaseModel):
             handoffs=[Helped.of(handoff, kept.moves) for handoff in kept.handoffs],
             notes=[Note(at=note.at, name=note.staff.name, text=note.text) for note in kept.notes],
             looks=[Seen.of(look) for look in kept.looks],
+            household=Told(facts=kept.household.facts, skipped=list(kept.household.skipped))
+            if kept.household
+            else None,
         )
 
 

@@ -22,6 +22,8 @@ from connectors.desk import pages as desk
 from connectors.installation import Installation, renewed_on_hangup
 from connectors.learning import pages as learning
 from connectors.profile import me, people, two_step
+from connectors.results import api as results_api
+from connectors.results import pages as results
 from connectors.security import BodyLimit, SecurityHeaders
 from connectors.sms import passage, short
 from connectors.sms import routes as sms
@@ -72,6 +74,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     for edge in (
         api,
         screenings,
+        results_api,
+        results,
         topics_api,
         web,
         topics,

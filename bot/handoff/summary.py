@@ -6,6 +6,7 @@ that it can only be what they saw.
 
 import re
 from collections.abc import Sequence
+from datetime import date
 from functools import cache
 
 from sqlalchemy.orm import Session
@@ -13,6 +14,8 @@ from sqlalchemy.orm import Session
 from bot.records import conversations
 from bot.records.tables import Conversation, Message
 from bot.replies import Kind, OfferCard, Reply, SharedLine
+from bot.screening import telling
+from bot.screening.records import household_of
 from bot.speech import Speech, speech
 from knowledge.folding import fold
 from knowledge.languages import available
@@ -26,7 +29,7 @@ EVERYTHING, NOTHING, EXCEPT = "yes", "no", "except"
 def lines(
     session: Session, library: Library, conversation: Conversation, place: str | None, s: Speech
 ) -> tuple[SharedLine, ...]:
-    """Everything that could be passed on: language, place, topics talked about, what the person wrote.
+    """Everything that could be passed on: language, place, topics talked about, the household, what the person wrote.
 
     Args:
         place: where they live, when it has been said but not yet kept.
@@ -42,6 +45,9 @@ def lines(
     if topics:
         titles = s.join([library.title(topic, s.code) for topic in topics])
         found.append(("topics", s.gettext("We have talked about: {topics}").format(topics=titles), topics))
+    household = household_of(session, conversation.id)
+    if household:
+        found += [("screening", text, codes) for text, codes in telling.shared(library, household, s, date.today())]
     typed = [message for message in said if message.author == "citizen" and not message.choice]
     found += [("message", message.text, ()) for message in typed[-MOST_MESSAGES:]]
     return tuple(

@@ -7,7 +7,9 @@ from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from bot.phones.numbers import keyed_hash
+from bot.phones.phones import CHANNEL
 from bot.records.tables import Conversation, Passage
+from bot.replies import Reply, ScreenedCard
 
 DIGITS = 9
 """Of a code that is sent by SMS: one more than a Norwegian phone number has, so that neither is taken for the other."""
@@ -30,6 +32,14 @@ def make(session: Session, conversation: Conversation, to: str, when: datetime) 
     session.add(Passage(hash=keyed_hash(code), conversation_id=conversation.id, to=to, until=when + HOLDS[to]))
     session.flush()
     return code
+
+
+def linked(session: Session, conversation: Conversation, reply: Reply, when: datetime) -> Reply:
+    """A reply that shows more on the web, with a code that leads there where the person writes by SMS."""
+    if conversation.channel != CHANNEL or not isinstance(reply.card, ScreenedCard):
+        return reply
+    card = reply.card.model_copy(update={"code": make(session, conversation, "web", when)})
+    return reply.model_copy(update={"card": card})
 
 
 def leads_to(session: Session, code: str, to: str, when: datetime) -> Conversation | None:

@@ -1,7 +1,7 @@
 """The pages under /desk."""
 
 from collections.abc import AsyncIterator, Callable
-from datetime import datetime
+from datetime import date, datetime
 from http import HTTPStatus
 from typing import Annotated, Any
 
@@ -14,6 +14,7 @@ from bot.handoff.handoffs import NotAllowed
 from bot.handoff.hours import OSLO
 from bot.needs.vocabulary import BARRIERS, CONDITIONS, OUTCOMES
 from bot.records.tables import Staff
+from bot.screening.telling import in_words
 from bot.speech import speech, spoken, understands
 from connectors import rendering
 from connectors.api import Here
@@ -283,6 +284,7 @@ def _page(
         staff=me,
         view=view,
         handoff=view.handoff,
+        household=lambda codes: in_words(here.library, codes, s, date.today()),
         titles={code: here.library.title(code, s.code) for code in here.library.topics},
         places=here.library.places,
         theirs=theirs,

@@ -3,7 +3,7 @@
 from urllib.parse import urlsplit
 
 from bot.records.tables import Message
-from bot.replies import AnswerCard, CrisisCard, OfferCard, Reply
+from bot.replies import AnswerCard, CrisisCard, OfferCard, Reply, ScreenedCard
 from bot.speech import spoken
 from connectors.sms import manners, short, text
 from knowledge.sms import sms
@@ -48,9 +48,12 @@ def _whole(message: Message, reply: Reply, address: str) -> str:
         for line in reply.card.lines:
             said = said.replace(f"\n{line.number}. {line.text}", f"\n({line.number}) {line.text}")
     lines = [f"{message.author_name}: {said}" if message.author == "contact" else said]
-    lines += [f"{number}. {choice.title}" for number, choice in enumerate(reply.choices, 1)]
+    listed = reply.card.listed if isinstance(reply.card, ScreenedCard) else 0
+    lines += [f"{number}. {choice.title}" for number, choice in enumerate(reply.choices, 1) if number > listed]
     if isinstance(reply.card, AnswerCard):
         lines.append(address + short.path(reply.card.topic, spoken(reply.language)))
+    if isinstance(reply.card, ScreenedCard) and reply.card.code:
+        lines.append(f"{address}/c/{reply.card.code}")
     return "\n".join(lines)
 
 

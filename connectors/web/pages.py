@@ -14,6 +14,7 @@ from bot import answers
 from bot.dialogue import Outcome, Unusable
 from bot.handoff import telling
 from bot.records.tables import Conversation, Message
+from bot.screening.telling import begin_choice
 from bot.speech import Speech, speech, spoken
 from bot.staff import people
 from connectors import rendering
@@ -57,6 +58,7 @@ async def say(
     choice: Annotated[str | None, Form()] = None,
     line: Annotated[list[int] | None, Form()] = None,
     passed: Annotated[list[int] | None, Form()] = None,
+    ticked: Annotated[list[str] | None, Form()] = None,
     agree: Annotated[bool, Form()] = False,
     summary: Annotated[int, Form()] = 0,
     client_id: Annotated[str, Form(max_length=100)] = "",
@@ -67,8 +69,11 @@ async def say(
 
     `lang` is the language the page was shown in; it holds until the person writes another, or for good if `chosen`.
     `line` are the numbers of a summary's lines that could be struck, `passed` those that were left ticked.
+    `ticked` are answers of a question that can have several.
     """
     token = None
+    if choice and choice.startswith("ticked:"):
+        choice = several(choice.removeprefix("ticked:"), ticked or [])
     if choice == "share:chosen" and mine:
         if not agree:
             s = speech(mine.language)
@@ -193,6 +198,11 @@ def consent(lines: list[int], passed: list[int]) -> str:
     return "-".join(["share:except", *map(str, struck)]) if struck else "share:yes"
 
 
+def several(question: str, ticked: list[str]) -> str:
+    """The choice that gives a question like `fact:situation` all the answers that were ticked, or none."""
+    return "-".join([question, *(each.removeprefix(f"{question}-") for each in ticked or ["none"])])
+
+
 def _page(
     request: Request,
     here: Here,
@@ -215,6 +225,7 @@ def _page(
         handoff=handoff,
         in_hand=telling.choices_in_hand(s),
         waiting=telling.waiting_choices(s),
+        begin=begin_choice(s),
         first=answers.topic_choices(here.library, [t for t in FIRST if t in here.library.entries], s),
         languages=available(),
         chosen=chosen,

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.dialogue import picked
+from bot.picking import picked
 from bot.replies import Choice
 
 SHARE = (

@@ -1,0 +1,33 @@
+"""What a short typed answer picks from choices: by number, by title, or with yes and no."""
+
+from functools import cache
+
+from bot.replies import Choice
+from bot.speech import speech
+from knowledge.folding import fold
+from knowledge.languages import available
+
+
+@cache
+def yes_and_no() -> tuple[frozenset[str], frozenset[str]]:
+    """The words for yes and no in every language there is: people say "ok" in any."""
+    voices = [speech(code) for code in available()]
+    yes = {fold(word) for s in voices for word in s.gettext("yes,ok,sure").split(",")}
+    no = {fold(word) for s in voices for word in s.gettext("no,nope").split(",")}
+    return frozenset(yes), frozenset(no - yes)
+
+
+def picked(text: str, choices: tuple[Choice, ...]) -> str | None:
+    """The choice that a short typed answer picks: by its number, its title, or yes and no. None when it picks none."""
+    typed = fold(text)
+    if typed.isdecimal() and len(typed) < 4 and not text.strip().startswith("-") and 1 <= int(typed) <= len(choices):
+        return choices[int(typed) - 1].id
+    yes, no = yes_and_no()
+    for choice in choices:
+        if typed == fold(choice.title):
+            return choice.id
+        if (typed in yes and choice.id.endswith((":yes", "urgent_human"))) or (
+            typed in no and choice.id.endswith(":no")
+        ):
+            return choice.id
+    return None
