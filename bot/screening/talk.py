@@ -194,7 +194,7 @@ class Talk:
         text = s.gettext("Shall I forget what you have told about your household? It cannot be brought back.")
         choices = (
             Choice(id="screen:forget_it", title=self._forget().title),
-            Choice(id="screen:on", title=s.gettext("Keep it")),
+            self.on_choice(),
         )
         return Step(household.rests(), (Reply(text=text, language=s.code, choices=choices),))
 
