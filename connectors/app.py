@@ -21,6 +21,8 @@ from connectors.desk import pages as desk
 from connectors.installation import Installation
 from connectors.learning import pages as learning
 from connectors.profile import me, people, two_step
+from connectors.results import api as results_api
+from connectors.results import pages as results
 from connectors.security import BodyLimit, SecurityHeaders
 from connectors.sms import passage, short
 from connectors.sms import routes as sms
@@ -70,6 +72,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     for edge in (
         api,
         screenings,
+        results_api,
+        results,
         topics_api,
         web,
         topics,

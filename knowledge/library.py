@@ -228,7 +228,9 @@ class Library:
         """The first answer about a topic that has an entry."""
         return self.text(topic, "answer", self.entries[topic].answer, code, date.today())
 
-    def explain(self, topic: str, code: str, place: str | None = None, on: date | None = None) -> Explanation:
+    def explain(
+        self, topic: str, code: str, place: str | None = None, on: date | None = None, no_figure: str = ""
+    ) -> Explanation:
         """The entry of a topic, ready to read.
 
         Args:
@@ -236,15 +238,16 @@ class Library:
             code: the reader's language.
             place: the reader's municipality, when known.
             on: the day whose rates apply; today when left out.
+            no_figure: what stands where a figure has no value on that day.
 
         Raises:
-            KeyError: the topic has no entry.
+            KeyError: the topic has no entry; or a figure has no value on that day, and nothing stands for it.
         """
         entry = self.entries[topic]
         today = on or date.today()
 
         def text(field: str, source: str) -> Text:
-            return self.text(topic, field, source, code, today)
+            return self.text(topic, field, source, code, today, no_figure)
 
         title, answer = text("title", entry.title), text("answer", entry.answer)
         sections = {
@@ -255,7 +258,7 @@ class Library:
         shown_in = {"title", "answer", *SECTIONS}
         shown = [title, answer, *(statement.text for part in sections.values() for statement in part)]
         named = {name for field, source in entry.texts() if field in shown_in for name in PLACEHOLDER.findall(source)}
-        local = self.places.get(place or "")
+        local, known = self.places.get(place or ""), self.shares(today)
         return Explanation(
             topic=topic,
             language=code,
@@ -270,9 +273,9 @@ class Library:
             expert_review=entry.expert_review,
             related=entry.related,
             review_by=entry.review_by,
-            local=self._local_notes(local, topic, code, today),
+            local=self._local_notes(local, topic, code, today, no_figure),
             points=tuple(point for point in local.points if topic in point.topics) if local else (),
-            rates_from=max((self.rate(name, today)[1] for name in named), default=None),
+            rates_from=max((self.rate(name, today)[1] for name in named if known(name) is not None), default=None),
             translated=all(part.language == code for part in shown),
             reading=self.reading(topic, code),
         )
@@ -326,10 +329,12 @@ class Library:
         found += [(f"household.{field}", text, "knowledge/household.yml") for field, text in self.household.texts()]
         return found
 
-    def _local_notes(self, place: Place | None, topic: str, code: str, on: date) -> tuple[Statement, ...]:
+    def _local_notes(
+        self, place: Place | None, topic: str, code: str, on: date, no_figure: str
+    ) -> tuple[Statement, ...]:
         notes = place.notes.get(topic, ()) if place else ()
         return tuple(
-            Statement(self.text(place.id, topic, note.text, code, on), confidence=note.confidence)
+            Statement(self.text(place.id, topic, note.text, code, on, no_figure), confidence=note.confidence)
             for note in notes
             if place
         )

@@ -1,1 +1,1 @@
-"""The screening as a conversation: one question at a time, answers in people's own words, shown back before the result."""
+"""The screening: one question at a time, answers in one's own words, shown back; and what comes of it."""

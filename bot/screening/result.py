@@ -10,11 +10,24 @@ from typing import Any, Literal
 
 from bot import answers
 from bot.replies import AnswerCard, Part
+from bot.screening import telling
 from bot.speech import Speech, speech
-from knowledge.eligibility.telling import NO_FIGURE, Named, Question, Reason, Sum, question, screening
+from knowledge.eligibility.rules import Condition
+from knowledge.eligibility.telling import (
+    NO_FIGURE,
+    Named,
+    Question,
+    Reason,
+    Sum,
+    not_looked_at,
+    outcomes_of,
+    question,
+    results_of,
+    told_of,
+)
 from knowledge.eligibility.telling import Result as Scheme
 from knowledge.languages import SOURCE
-from knowledge.library import Library
+from knowledge.library import Explanation, Library
 from knowledge.segments import plain
 
 Urgency = Literal["today", "home", "money"]
@@ -50,9 +63,11 @@ class Item(Part):
     specific: bool
     """Whether a criterion of its own is met, not only those that most people meet."""
     questions: tuple[Question, ...]
-    """What is missing to know, as it would be asked."""
+    """What is missing to know for the outcome or the amount, as it would be asked."""
     judges: tuple[Reason, ...]
     """Criteria that nothing a household tells can settle."""
+    exceptions: tuple[Reason, ...]
+    """Criteria that are not met, but whose exception may apply: somebody has to judge that too."""
     card: AnswerCard
     """The entry: how to apply, deadlines, what can be considered, where one lives, what it builds on."""
     script: Script
@@ -96,8 +111,12 @@ class Result(Part):
     """A fact is missing."""
     unlikely: tuple[Unlikely, ...]
     not_looked_at: tuple[Named, ...]
-    next: Question | None
-    """What could still be answered; null when nothing more can change."""
+    told: tuple[str, ...]
+    """What it rests on: each fact as its question and its answer."""
+    left: tuple[Question, ...]
+    """What the person left unanswered, and could still change something."""
+    notes: tuple[str, ...]
+    """How sure all of it is: what no expert or native reader has read."""
 
 
 def result(
@@ -115,12 +134,10 @@ def result(
     Raises:
         Misfits: see `knowledge.eligibility.telling.told_of`.
     """
-    found = screening(library, facts, code, on, skipped)
+    found = results_of(library, outcomes_of(library, told_of(library, facts, on)), code, on)
     make = _Maker(library, speech(code), place, on)
-    open_ones = sorted(
-        (make.item(each) for each in found.results if each.outcome != "unlikely"), key=lambda item: item.order
-    )
-    unlikely = [make.unlikely(each) for each in found.results if each.outcome == "unlikely"]
+    open_ones = sorted((make.item(each) for each in found if each.outcome != "unlikely"), key=lambda item: item.order)
+    unlikely = [make.unlikely(each) for each in found if each.outcome == "unlikely"]
     return Result(
         on=on,
         language=code,
@@ -129,19 +146,28 @@ def result(
         judged=tuple(item for item in open_ones if item.scheme.outcome == "unknown" and not item.scheme.missing),
         missing=tuple(item for item in open_ones if item.scheme.outcome == "unknown" and item.scheme.missing),
         unlikely=tuple(sorted(unlikely, key=lambda each: len(each.unmet))),
-        not_looked_at=tuple(found.not_looked_at),
-        next=found.next,
+        not_looked_at=tuple(not_looked_at(library, code, on)),
+        told=tuple(
+            telling.line(library, name, facts[name], make.s, on) for name in library.vocabulary.facts if name in facts
+        ),
+        left=tuple(
+            question(library, fact, code, on)
+            for fact in skipped
+            if any(fact == each.fact for item in open_ones for each in item.questions)
+        ),
+        notes=make.notes(open_ones),
     )
 
 
 class _Maker:
     def __init__(self, library: Library, s: Speech, place: str | None, on: date) -> None:
         self.library, self.s, self.place, self.on = library, s, place, on
+        self._explained: dict[str, Explanation] = {}
 
     def item(self, scheme: Scheme) -> Item:
         rule = self.library.entries[scheme.topic].eligibility
         assert rule  # only what has a rule is among the results
-        conditions = zip(self.library.rules[scheme.topic].conditions, scheme.reasons, strict=True)
+        conditions = self._conditions(scheme)
         specific = any(reason.met and condition.owner == scheme.topic for condition, reason in conditions)
         urgency = self.library.topics[scheme.topic].urgency
         return Item(
@@ -151,48 +177,69 @@ class _Maker:
             can_wait=rule.can_wait,
             deadline=_next(rule.by_day, self.on) if rule.by_day else None,
             a_month=_a_month(scheme.amount),
-            questions=tuple(self._question(name) for name in scheme.missing),
-            judges=tuple(each for each in scheme.reasons if each.met is None and not each.missing),
-            card=answers.card(self.library.explain(scheme.topic, self.s.code, self.place, self.on), self.s),
+            questions=tuple(self._question(name) for name in self._missing(scheme)),
+            judges=tuple(reason for condition, reason in conditions if _judged(reason) and not condition.when),
+            exceptions=tuple(reason for condition, reason in conditions if _judged(reason) and condition.when),
+            card=answers.card(self._explain(scheme.topic), self.s),
             script=self._script(scheme),
         )
 
     def unlikely(self, scheme: Scheme) -> Unlikely:
         return Unlikely(scheme=scheme, unmet=tuple(each for each in scheme.reasons if each.met is False))
 
+    def notes(self, items: Iterable[Item]) -> tuple[str, ...]:
+        """What is so of every entry, and need not be said at each."""
+        each = [answers.drafts(self._explain(item.scheme.topic), self.s) for item in items]
+        return tuple(note for note in (each[0] if each else ()) if all(note in others for others in each))
+
+    def _explain(self, topic: str) -> Explanation:
+        if topic not in self._explained:
+            self._explained[topic] = self.library.explain(topic, self.s.code, self.place, self.on, NO_FIGURE)
+        return self._explained[topic]
+
+    def _missing(self, scheme: Scheme) -> list[str]:
+        return list(dict.fromkeys([*scheme.missing, *(scheme.amount.missing if scheme.amount else ())]))
+
     def _question(self, fact: str) -> Question:
         return question(self.library, fact, self.s.code, self.on)
 
+    def _conditions(self, scheme: Scheme) -> list[tuple[Condition, Reason]]:
+        return list(zip(self.library.rules[scheme.topic].conditions, scheme.reasons, strict=True))
+
     def _script(self, scheme: Scheme) -> Script:
         """Put together from the entry in Norwegian, which the office reads, and in the reader's language."""
-        title = self.library.entries[scheme.topic].title
-        conditions = self.library.rules[scheme.topic].conditions
         norwegian = [
             self.library.text(each.owner, "", each.text, SOURCE, self.on, no_figure=NO_FIGURE).text
-            for each in conditions
+            for each, _ in self._conditions(scheme)
         ]
-        translated = [reason.text.text for reason in scheme.reasons]
         return Script(
-            norwegian=self._lines(scheme, title, norwegian, speech(SOURCE)),
-            translated=self._lines(scheme, scheme.title.text, translated, self.s),
+            norwegian=self._lines(scheme, self.library.entries[scheme.topic].title, norwegian, speech(SOURCE)),
+            translated=self._lines(scheme, scheme.title.text, [reason.text.text for reason in scheme.reasons], self.s),
         )
 
     def _lines(self, scheme: Scheme, title: str, criteria: list[str], s: Speech) -> tuple[str, ...]:
-        met = [text for text, reason in zip(criteria, scheme.reasons, strict=True) if reason.met]
-        judged = [
-            text
-            for text, reason in zip(criteria, scheme.reasons, strict=True)
-            if reason.met is None and not reason.missing
-        ]
+        texts = list(zip(criteria, self._conditions(scheme), strict=True))
+        parts = {
+            s.gettext("I believe that these conditions are met:"): [text for text, (_, each) in texts if each.met],
+            s.gettext("I ask you to assess this:"): [
+                text for text, (condition, each) in texts if _judged(each) and not condition.when
+            ],
+            s.gettext("I ask you to assess whether there is an exception for me from this:"): [
+                text for text, (condition, each) in texts if _judged(each) and condition.when
+            ],
+        }
         lines = [s.fill(s.gettext("I want to apply for: {title}."), title=title)]
-        if self.library.topics[scheme.topic].urgency == "today":
+        if self.library.topics[scheme.topic].urgency == "today" and scheme.outcome == "likely":
             lines.append(s.gettext("I need help today."))
-        if met:
-            lines += [s.gettext("I believe that these conditions are met:"), *(f"– {text}" for text in met)]
-        if judged:
-            lines += [s.gettext("I ask you to assess this:"), *(f"– {text}" for text in judged)]
+        for heading, found in parts.items():
+            lines += [heading, *(f"– {text}" for text in found)] if found else []
         asks = s.gettext("I ask for guidance, and for an answer in writing with the reasons ({law}).")
         return (*lines, s.fill(asks, law=GUIDANCE))
+
+
+def _judged(reason: Reason) -> bool:
+    """Whether no fact is missing, and still nobody can know before somebody has judged it."""
+    return reason.met is None and not reason.missing
 
 
 GUIDANCE = "forvaltningsloven §§ 11, 24, 27"

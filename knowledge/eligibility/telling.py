@@ -144,6 +144,18 @@ def outcomes_of(library: Library, told: Told) -> list[Outcome]:
     return [outcome(rule, told) for rule in library.rules.values()]
 
 
+def results_of(library: Library, outcomes: list[Outcome], code: str, on: date) -> list[Result]:
+    """What can be said of each scheme: what is likely, what is unknown, what is unlikely."""
+    teller = _Teller(library, code, on)
+    return sorted((teller.result(each) for each in outcomes), key=lambda result: _ORDER[result.outcome])
+
+
+def not_looked_at(library: Library, code: str, on: date) -> list[Named]:
+    """The topics without rules."""
+    teller = _Teller(library, code, on)
+    return [teller.named(topic) for topic in library.topics if topic not in library.rules]
+
+
 def screening(
     library: Library, facts: Mapping[str, Any], code: str, on: date | None = None, skipped: Collection[str] = ()
 ) -> Screening:
@@ -162,14 +174,13 @@ def screening(
     told = told_of(library, facts, on)
     outcomes = outcomes_of(library, told)
     asked = next_question(outcomes, told, skipped)
-    teller = _Teller(library, code, on)
     return Screening(
         on=on,
         language=code,
         facts={name: _plain(value) for name, value in told.facts.items()},
         unused=sorted(name for name in told.facts if not told.counts(name)),
-        results=sorted((teller.result(each) for each in outcomes), key=lambda result: _ORDER[result.outcome]),
-        not_looked_at=[teller.named(topic) for topic in library.topics if topic not in library.rules],
+        results=results_of(library, outcomes, code, on),
+        not_looked_at=not_looked_at(library, code, on),
         next=question(library, asked, code, on, concerned(asked, outcomes, told, skipped)) if asked else None,
     )
 
