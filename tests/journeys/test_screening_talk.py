@@ -6,7 +6,8 @@ import pytest
 from sqlalchemy import select
 
 from bot.records.tables import HouseholdRow, Message, Need
-from bot.screening.telling import asked, begin_choice
+from bot.screening.offering import begin_choice
+from bot.screening.telling import asked
 from bot.screening.words import word
 from bot.speech import speech
 from knowledge.languages import LANGUAGES
