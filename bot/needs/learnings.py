@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from bot.needs.vocabulary import BARRIERS, CONDITIONS
@@ -226,6 +226,22 @@ def every(session: Session) -> Sequence[Learning]:
 
 def one(session: Session, learning_id: int) -> Learning | None:
     return session.get(Learning, learning_id)
+
+
+def pattern(session: Session, pattern_id: int) -> Pattern | None:
+    return session.get(Pattern, pattern_id)
+
+
+def only_read(session: Session) -> Sequence[Pattern]:
+    """Patterns that were read and are part of no learning."""
+    return session.scalars(select(Pattern).where(Pattern.learning_id.is_(None)).order_by(Pattern.id.desc())).all()
+
+
+def steps(session: Session, learning: Learning) -> Sequence[Step]:
+    """Who did what with a learning and its patterns, in the order it was done."""
+    patterns = [each.id for each in learning.patterns]
+    mine = or_(Step.learning_id == learning.id, and_(Step.learning_id.is_(None), Step.pattern_id.in_(patterns)))
+    return session.scalars(select(Step).where(mine).order_by(Step.id)).all()
 
 
 def _write(learning: Learning, note: Note) -> None:

@@ -33,7 +33,6 @@ class Learning(Base):
 
     patterns: Mapped[list["Pattern"]] = relationship(lazy="selectin", order_by="Pattern.id", back_populates="learning")
     tellings: Mapped[list["Telling"]] = relationship(lazy="selectin", order_by="Telling.language", cascade="all")
-    steps: Mapped[list["Step"]] = relationship(order_by="Step.id")
 
 
 class Pattern(Base):
