@@ -10,14 +10,14 @@ topic; by plain centred vectors it is 15 to 20 % and 37 %. So a group is a reaso
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from pathlib import Path
 
 import numpy as np
 from sklearn.cluster import AgglomerativeClustering
 
 from bot.understanding import examples
-from bot.understanding.embedding import Embedder, Vector
+from bot.understanding.embedding import EMBEDDER, Embedder, Vector
 from bot.understanding.vectors import TrainingVectors
-from knowledge.library import Library
 
 DIMENSIONS = 100
 """Directions that are kept, those in which sentences differ most."""
@@ -76,10 +76,11 @@ class Measure:
 
 
 @lru_cache(maxsize=1)
-def measure(library: Library, vectors: TrainingVectors) -> Measure:
-    """The measure made from our examples of every topic."""
-    known = [each for each in examples.load(frozenset(library.topics)) if each.label in library.topics]
-    return Measure.learn(vectors.of(each.text for each in known), [each.label for each in known])
+def measure(topics: frozenset[str], folder: Path) -> Measure:
+    """The measure made from our examples of every topic. `folder` is the installation's own, for vectors."""
+    known = [each for each in examples.load(topics) if each.label in topics]
+    vectors = TrainingVectors(folder, EMBEDDER).of(each.text for each in known)
+    return Measure.learn(vectors, [each.label for each in known])
 
 
 def themes(words: Sequence[Words], embedder: Embedder, by: Measure, smallest: int) -> list[Theme]:
