@@ -19,6 +19,7 @@ from connectors import api, clock, problems, screenings, sign_in
 from connectors.curate import pages as curate
 from connectors.desk import pages as desk
 from connectors.installation import Installation
+from connectors.learning import learnings, reports
 from connectors.learning import pages as learning
 from connectors.profile import me, people, two_step
 from connectors.security import BodyLimit, SecurityHeaders
@@ -79,6 +80,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         people,
         desk,
         learning,
+        learnings,
+        reports,
         curate,
         sms,
         short,

@@ -11,13 +11,12 @@ kept with who took it (`Step`).
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
 
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from bot.needs.vocabulary import BARRIERS, CONDITIONS
-from bot.records.tables import Learning, Pattern, Staff, Step, Telling, now, week_of
+from bot.records.tables import Learning, Pattern, Staff, Step, Telling, now
 
 CHANGES = ("entry", "practice", "policy")
 """An entry was added or mended; we work in another way; a rule was raised with those who can change it."""
@@ -101,20 +100,22 @@ def newest(session: Session) -> dict[tuple[str, str], Pattern]:
     return {(each.topic, each.barrier): each for each in session.scalars(select(Pattern).order_by(Pattern.id))}
 
 
-def since(pattern: Pattern | None) -> date | None:
-    """The first week whose needs are new to the team; None where all are."""
-    return pattern.read_through + timedelta(weeks=1) if pattern else None
+def fresh(pattern: Pattern | None, shown: int) -> int:
+    """How many of the needs that are shown now the team has not read of."""
+    return max(0, shown - pattern.seen) if pattern else shown
 
 
-def read(session: Session, staff: Staff, topic: str, barrier: str, today: date | None = None) -> Pattern:
-    """The team has read a pattern as it stands this week. After people were told, what came since is a new one.
+def read(session: Session, staff: Staff, topic: str, barrier: str, shown: int) -> Pattern:
+    """The team has read a pattern as it stands. After people were told, what came since is a new one.
+
+    Args:
+        shown: how many needs of it there are now (bot.needs.patterns).
 
     Raises:
         Unfit: no such barrier.
     """
     if barrier not in BARRIERS:
         raise Unfit("barrier")
-    week = week_of(today or date.today())
     found = session.scalars(
         select(Pattern)
         .where(Pattern.topic == topic, Pattern.barrier == barrier)
@@ -123,10 +124,10 @@ def read(session: Session, staff: Staff, topic: str, barrier: str, today: date |
         .with_for_update(of=Pattern)
     ).first()
     if found is None or state(found) == "told":
-        found = Pattern(topic=topic, barrier=barrier, since=since(found), read_through=week)
+        found = Pattern(topic=topic, barrier=barrier, before=found.seen if found else 0, seen=0)
         session.add(found)
-        session.flush()
-    found.read_through = max(found.read_through, week)
+    found.seen = max(found.seen, found.before, shown)
+    session.flush()
     _step(session, "read", staff, pattern=found)
     return found
 

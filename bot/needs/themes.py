@@ -9,12 +9,16 @@ topic; by plain centred vectors it is 15 to 20 % and 37 %. So a group is a reaso
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
 from sklearn.cluster import AgglomerativeClustering
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
+from bot.records.tables import Need
 from bot.understanding import examples
 from bot.understanding.embedding import EMBEDDER, Embedder, Vector
 from bot.understanding.vectors import TrainingVectors
@@ -36,6 +40,16 @@ class Words:
 
     text: str
     language: str
+
+
+def kept(session: Session, since: date | None = None, until: date | None = None) -> list[Words]:
+    """What people agreed to have kept of needs that no topic fits, the oldest first."""
+    query = select(Need.words, Need.language).where(Need.words.is_not(None), Need.topic.is_(None))
+    if since:
+        query = query.where(Need.week >= since)
+    if until:
+        query = query.where(Need.week <= until)
+    return [Words(text, language) for text, language in session.execute(query.order_by(Need.week, Need.id)) if text]
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,6 @@
 """The review loop, whatever the team does in whatever order: nothing is skipped, nothing is lost, every step is kept."""
 
 from collections.abc import Callable, Iterator
-from datetime import date, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -23,7 +22,6 @@ from tests.bot.helping import contact
 NOTE = Note("Families with no money for rent are sent on", "practices", "Nav Trondheim", "One person keeps the thread")
 MADE = Change("practice", "One contact keeps the thread")
 TEXTS = {"nb": "Nå er det én kontakt for hele familien.", "en": "There is now one contact for the whole family."}
-MONDAY = date(2026, 6, 1)
 FOLLOWS = {
     "new": {"read"},
     "read": {"read", "linked"},
@@ -41,7 +39,7 @@ class Loop(RuleBasedStateMachine):
 
     def __init__(self, database: Database, staff: Staff) -> None:
         super().__init__()
-        self.database, self.staff, self.today = database, staff, MONDAY
+        self.database, self.staff, self.shown = database, staff, 5
         self.states = self.now()
         self.steps = 0
 
@@ -65,10 +63,10 @@ class Loop(RuleBasedStateMachine):
         else:
             assert self.all_of_it() != before
 
-    @rule(topic=topics, weeks=st.integers(0, 2))
-    def read(self, topic: str, weeks: int) -> None:
-        self.today += timedelta(weeks=weeks)
-        self.attempt(lambda session: learnings.read(session, self.staff, topic, "refused", self.today))
+    @rule(topic=topics, more=st.integers(0, 9))
+    def read(self, topic: str, more: int) -> None:
+        self.shown += more
+        self.attempt(lambda session: learnings.read(session, self.staff, topic, "refused", self.shown))
 
     @rule(pattern=which)
     def begin(self, pattern: int) -> None:
@@ -115,7 +113,8 @@ class Loop(RuleBasedStateMachine):
         with self.database.reading() as session:
             for topic in ("bostotte", ""):
                 row = list(session.scalars(select(Pattern).where(Pattern.topic == topic).order_by(Pattern.id)))
-                assert [each.since for each in row[1:]] == [each.read_through + timedelta(weeks=1) for each in row[:-1]]
+                assert [each.before for each in row] == [0, *(each.seen for each in row)][: len(row)]
+                assert all(each.before <= each.seen <= self.shown for each in row)
 
     @invariant()
     def every_step_is_kept(self) -> None:
@@ -157,7 +156,7 @@ def session(database: Database, team: Staff) -> Iterator[Session]:
 def test_a_learning_begins_with_a_pattern_somebody_has_read(session: Session, team: Staff) -> None:
     with pytest.raises(NotAllowed, match="not_read"):
         learnings.begin(session, team, 1, NOTE)
-    pattern = learnings.read(session, team, "bostotte", "refused", MONDAY)
+    pattern = learnings.read(session, team, "bostotte", "refused", 5)
     learning = learnings.begin(session, team, pattern.id, NOTE)
     assert (learnings.state(pattern), learning.owner) == ("linked", "Nav Trondheim")
     steps = session.execute(select(Step.what, Step.name).order_by(Step.id)).tuples().all()
@@ -167,7 +166,7 @@ def test_a_learning_begins_with_a_pattern_somebody_has_read(session: Session, te
 @pytest.mark.parametrize("statement", [delete(Step), update(Step).values(name="somebody else")])
 def test_who_did_what_cannot_be_changed_afterwards(database: Database, team: Staff, statement: Any) -> None:
     with database.transaction() as session:
-        learnings.read(session, team, "bostotte", "refused", MONDAY)
+        learnings.read(session, team, "bostotte", "refused", 5)
     with pytest.raises(DatabaseError, match="only ever added"), database.transaction() as session:
         session.execute(statement)
     with database.reading() as session:
@@ -193,4 +192,4 @@ def test_a_change_with_a_part_missing_says_which(made: tuple[str, ...], field: s
 
 def test_no_barrier_of_ones_own(session: Session, team: Staff) -> None:
     with pytest.raises(Unfit, match="barrier"):
-        learnings.read(session, team, "bostotte", "bad luck", MONDAY)
+        learnings.read(session, team, "bostotte", "bad luck", 5)

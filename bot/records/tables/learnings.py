@@ -1,6 +1,6 @@
 """What the programme team makes of patterns of needs: who has read what, what was tried, what has changed."""
 
-from datetime import date, datetime
+from datetime import datetime
 
 from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -46,10 +46,10 @@ class Pattern(Base):
     topic: Mapped[str] = mapped_column(String(60), default="")
     """Empty for needs that no topic fits."""
     barrier: Mapped[str] = mapped_column(String(20))
-    since: Mapped[date | None]
-    """The first week it is about, where there was one before."""
-    read_through: Mapped[date]
-    """The last week whose needs were there when it was read."""
+    before: Mapped[int] = mapped_column(default=0)
+    """How many needs of the kind the pattern before it was about: this one is about those that came since."""
+    seen: Mapped[int]
+    """How many were shown when it was last read, those before among them."""
     learning_id: Mapped[int | None] = mapped_column(ForeignKey("learnings.id"), index=True)
 
     learning: Mapped[Learning | None] = relationship(lazy="joined", back_populates="patterns")

@@ -34,8 +34,8 @@ def upgrade() -> None:
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('topic', sa.String(length=60), nullable=False),
     sa.Column('barrier', sa.String(length=20), nullable=False),
-    sa.Column('since', sa.Date(), nullable=True),
-    sa.Column('read_through', sa.Date(), nullable=False),
+    sa.Column('before', sa.Integer(), nullable=False),
+    sa.Column('seen', sa.Integer(), nullable=False),
     sa.Column('learning_id', sa.Integer(), nullable=True),
     sa.ForeignKeyConstraint(['learning_id'], ['learnings.id'], name=op.f('fk_patterns_learning_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_patterns'))
