@@ -125,15 +125,15 @@ def checked(explanation: Explanation, s: Speech) -> str:
     base = s.fill(
         s.gettext("Last checked {day} by {who}."), day=s.day(explanation.checked.on), who=explanation.checked.by
     )
-    if explanation.expert_review is None:
-        unreviewed = s.gettext("No expert has reviewed this yet.")
-        return f"{base} {unreviewed}"
-    review = s.fill(
-        s.gettext("Reviewed by {who} on {day}."),
-        who=explanation.expert_review.by,
-        day=s.day(explanation.expert_review.on),
-    )
-    return f"{base} {review}"
+    return f"{base} {_reviewed(explanation, s)}"
+
+
+def _reviewed(explanation: Explanation, s: Speech) -> str:
+    """Which expert has reviewed the entry, or that none has."""
+    review = explanation.expert_review
+    if review is None:
+        return s.gettext("No expert has reviewed this yet.")
+    return s.fill(s.gettext("Reviewed by {who} on {day}."), who=review.by, day=s.day(review.on))
 
 
 def notes(explanation: Explanation, s: Speech) -> list[str]:
@@ -155,6 +155,12 @@ def notes(explanation: Explanation, s: Speech) -> list[str]:
     if not explanation.translated:
         found.append(s.gettext("Some of this is not translated yet and is shown in Norwegian."))
     return found
+
+
+def drafts(explanation: Explanation, s: Speech) -> list[str]:
+    """That no expert, or no native reader, has read it; nothing where both have."""
+    unreviewed = [] if explanation.expert_review else [_reviewed(explanation, s)]
+    return unreviewed + ([] if explanation.reading.review else _read_by(explanation, s))
 
 
 def _read_by(explanation: Explanation, s: Speech) -> list[str]:

@@ -41,6 +41,8 @@ from bot.records.access import access_own, looks_at
 from bot.records.database import Database
 from bot.records.tables import Conversation, Handoff, Look, Message, Move, Note, now
 from bot.replies import Choice, OfferCard, Reply
+from bot.screening.household import Household
+from bot.screening.records import household_of
 from bot.settings import Patience
 from bot.speech import speech
 from bot.understanding import language
@@ -153,6 +155,11 @@ class Dialogue:
         """The handoff of a person's own conversation that is open, if any."""
         with self._database.reading() as session:
             return handoffs.open_handoff(session, mine.id)
+
+    def household(self, mine: Conversation) -> Household | None:
+        """What was told of a household in a person's own conversation, if anything."""
+        with self._database.reading() as session:
+            return household_of(session, mine.id)
 
     def delivered(self, mine: Conversation) -> None:
         """The person's channel has fetched everything that stands in the conversation."""

@@ -7,6 +7,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
+from bot.screening.household import Household
+
 
 class _Effect(BaseModel):
     model_config = ConfigDict(frozen=True)
@@ -28,7 +30,7 @@ class RecordNeed(_Effect):
     """Something the person lacked."""
 
     effect: Literal["record_need"] = "record_need"
-    moment: Literal["no_answer", "not_helped"]
+    moment: Literal["no_answer", "not_helped", "screening"]
     barrier: str
     topic: str | None = None
     language: str | None = None
@@ -66,6 +68,17 @@ class SetPlace(_Effect):
     place: str
 
 
+class KeepHousehold(_Effect):
+    """What the household has told so far, and where the talk about it stands."""
+
+    effect: Literal["keep_household"] = "keep_household"
+    household: Household
+
+
+class ForgetHousehold(_Effect):
+    effect: Literal["forget_household"] = "forget_household"
+
+
 class DeleteConversation(_Effect):
     effect: Literal["delete_conversation"] = "delete_conversation"
 
@@ -78,6 +91,8 @@ Effect = Annotated[
     | ForgetWords
     | SetLanguage
     | SetPlace
+    | KeepHousehold
+    | ForgetHousehold
     | DeleteConversation,
     Field(discriminator="effect"),
 ]

@@ -22,6 +22,8 @@ from connectors.installation import Installation
 from connectors.learning import learnings, reports
 from connectors.learning import pages as learning
 from connectors.profile import me, people, two_step
+from connectors.results import api as results_api
+from connectors.results import pages as results
 from connectors.security import BodyLimit, SecurityHeaders
 from connectors.sms import passage, short
 from connectors.sms import routes as sms
@@ -71,6 +73,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     for edge in (
         api,
         screenings,
+        results_api,
+        results,
         topics_api,
         web,
         topics,

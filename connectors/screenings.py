@@ -8,7 +8,8 @@ from fastapi import APIRouter, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from connectors.api import Here
-from connectors.problems import Problem, described, problem
+from connectors.problems import described, problem
+from connectors.topics.api import reader
 from knowledge.eligibility.telling import Misfits, Screening, screening
 from knowledge.languages import LANGUAGES
 
@@ -39,11 +40,14 @@ def screen(here: Here, body: Facts) -> Screening | Response:
 
     Never a decision: each result says who decides. Nothing of it is stored.
     """
-    if body.language not in LANGUAGES:
-        raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "language", f"Languages are {', '.join(LANGUAGES)}.")
+    reader(body.language)
     try:
         return screening(here.library, body.facts, body.language, body.on, body.skipped)
     except Misfits as error:
-        detail = "Some of the facts cannot be used."
-        places = [{"where": ["body", "facts", misfit.fact], "why": misfit.why} for misfit in error.misfits]
-        return problem(HTTPStatus.UNPROCESSABLE_ENTITY, "facts", detail, errors=places)
+        return unusable(error)
+
+
+def unusable(error: Misfits) -> Response:
+    """Which facts cannot be used, and why. What was told is not repeated."""
+    places = [{"where": ["body", "facts", misfit.fact], "why": misfit.why} for misfit in error.misfits]
+    return problem(HTTPStatus.UNPROCESSABLE_ENTITY, "facts", "Some of the facts cannot be used.", errors=places)

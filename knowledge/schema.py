@@ -134,6 +134,10 @@ class Eligibility(Strict):
 
     criteria: Annotated[tuple[Criterion, ...], Field(min_length=1)]
     amount: Reckoning | None = None
+    can_wait: Annotated[int, Field(ge=0)] | None = None
+    """Whole months one can wait before asking without losing anything; the entry's `deadlines` say it in words."""
+    by_day: Annotated[int, Field(ge=1, le=28)] | None = None
+    """The day of each month by which it is asked for."""
 
     def texts(self) -> list[str]:
         """Every sentence to translate; criteria of household.yml stand there."""

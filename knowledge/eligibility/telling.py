@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, PlainSerializer
 
-from knowledge.eligibility.household import Fact, Misfit, read
+from knowledge.eligibility.household import Misfit, read
 from knowledge.eligibility.logic import Finding, Value
 from knowledge.eligibility.questions import concerned, next_question
 from knowledge.eligibility.rules import Amount, Condition
@@ -21,6 +21,8 @@ Number = Annotated[
     Decimal, PlainSerializer(lambda value: int(value) if value == int(value) else float(value), when_used="json")
 ]
 _SURENESS: tuple[Confidence, ...] = ("verified", "partly", "recalled")
+NO_FIGURE = "–"
+"""What stands in a text where a figure has no value on the day asked about."""
 
 
 class Shown(BaseModel):
@@ -168,9 +170,30 @@ def screening(
         unused=sorted(name for name in told.facts if not told.counts(name)),
         results=sorted((teller.result(each) for each in outcomes), key=lambda result: _ORDER[result.outcome]),
         not_looked_at=[teller.named(topic) for topic in library.topics if topic not in library.rules],
-        next=teller.question(told.vocabulary.facts[asked], concerned(asked, outcomes, told, skipped))
-        if asked
-        else None,
+        next=question(library, asked, code, on, concerned(asked, outcomes, told, skipped)) if asked else None,
+    )
+
+
+def question(library: Library, fact: str, code: str, on: date, concerns: Collection[str] = ()) -> Question:
+    """How a fact is asked for.
+
+    Args:
+        concerns: the topics that an answer can change.
+    """
+    asked = library.vocabulary.facts[fact]
+
+    def text(field: str, source: str) -> Text:
+        return library.text("household", f"{fact}.{field}", source, code, on, no_figure=NO_FIGURE)
+
+    return Question(
+        fact=fact,
+        kind=asked.kind,
+        question=text("question", asked.question),
+        why=text("why", asked.why) if asked.why else None,
+        unit=asked.unit,
+        most=asked.most,
+        values={name: text("value", each) for name, each in asked.values.items()},
+        concerns=list(concerns),
     )
 
 
@@ -196,18 +219,6 @@ class _Teller:
         entry = self.library.entries.get(topic)
         title = self._text(topic, "title", entry.title) if entry else Text(self.library.topics[topic].covers, "en")
         return Named(topic=topic, title=title)
-
-    def question(self, fact: Fact, concerns: list[str]) -> Question:
-        return Question(
-            fact=fact.id,
-            kind=fact.kind,
-            question=self._text("household", f"{fact.id}.question", fact.question),
-            why=self._text("household", f"{fact.id}.why", fact.why) if fact.why else None,
-            unit=fact.unit,
-            most=fact.most,
-            values={name: self._text("household", f"{fact.id}.value", text) for name, text in fact.values.items()},
-            concerns=concerns,
-        )
 
     def _reason(self, condition: Condition, found: Finding, topic: str) -> Reason:
         entry = self.library.entries[topic]
@@ -253,7 +264,7 @@ class _Teller:
         return figure(value, unit, self.code)
 
     def _text(self, owner: str, field: str, source: str) -> Text:
-        return self.library.text(owner, field, source, self.code, self.on, no_figure="–")
+        return self.library.text(owner, field, source, self.code, self.on, no_figure=NO_FIGURE)
 
 
 def _plain(value: Value) -> Any:

@@ -7,6 +7,7 @@ modules from this door's back side).
 from bot.records.tables.base import Base, Encrypted, UtcDateTime, now, week_of
 from bot.records.tables.conversations import Conversation, Message, tracker_events
 from bot.records.tables.handoffs import Handoff, Helper, Move, Note, Notice, Offer, Reminder
+from bot.records.tables.households import HouseholdRow
 from bot.records.tables.learnings import Learning, Pattern, Step, Telling
 from bot.records.tables.needs import Candidate, Need, Pulse
 from bot.records.tables.phones import Incoming, Line, Outgoing, Passage, Phone
@@ -20,6 +21,7 @@ __all__ = [
     "Encrypted",
     "Handoff",
     "Helper",
+    "HouseholdRow",
     "Incoming",
     "Learning",
     "Line",
