@@ -58,6 +58,12 @@ class Theme:
 
     size: int
     quotes: tuple[Words, ...]
+    k: int
+
+    @property
+    def at_least(self) -> int:
+        """How many texts it surely has: to the step of what may be shown, so that no single one makes a difference."""
+        return self.size - self.size % self.k
 
 
 @dataclass(frozen=True)
@@ -115,5 +121,5 @@ def themes(words: Sequence[Words], embedder: Embedder, by: Measure, smallest: in
         members = np.flatnonzero(groups == group)
         if len(members) >= smallest:
             nearest = members[np.argsort(-(vectors[members] @ vectors[members].mean(axis=0)), kind="stable")]
-            found.append(Theme(len(members), tuple(different[each] for each in nearest[:QUOTES])))
+            found.append(Theme(len(members), tuple(different[each] for each in nearest[:QUOTES]), smallest))
     return sorted(found, key=lambda theme: -theme.size)

@@ -16,6 +16,7 @@ from bot.needs import patterns
 from bot.needs.patterns import DIMENSIONS, REST, Filters, TooMuch
 from bot.needs.periods import Period
 from bot.records.database import Database
+from bot.settings import smallest
 from knowledge.library import Library
 
 FILES = ("needs.csv", "needs.json", "datapackage.json")
@@ -67,7 +68,7 @@ def write(database: Database, library: Library, period: Period, folder: Path) ->
     writer = csv.DictWriter(table, list(COLUMNS), lineterminator="\r\n")
     writer.writeheader()
     writer.writerows(asdict(each) for each in found)
-    about = {"period": period.name, "first": str(period.first), "last": str(period.last), "k": patterns.smallest()}
+    about = {"period": period.name, "first": str(period.first), "last": str(period.last), "k": smallest()}
     texts = (
         table.getvalue(),
         json.dumps({**about, "figures": [asdict(each) for each in found]}, ensure_ascii=False, indent=1),

@@ -15,6 +15,7 @@ from bot.needs.learnings import Unfit
 from bot.needs.patterns import UNKNOWN, Filters
 from bot.needs.periods import Period
 from bot.records.tables import Staff, week_of
+from bot.settings import smallest
 from bot.speech import team_speech
 from connectors.api import Here
 from connectors.learning.figures import Figures
@@ -68,7 +69,7 @@ def overview(request: Request, here: Here, me: Programme) -> Response:
             "charts": [figures.bars(each) for each in CHARTS if each not in chosen],
             "places": figures.beside("topic", "place", names.s.gettext("Topics in each municipality")),
         }
-    return page(request, here, me, "overview.html", filters=choices, smallest=patterns.smallest(), **shown)
+    return page(request, here, me, "overview.html", filters=choices, smallest=smallest(), **shown)
 
 
 @router.get("/patterns")
@@ -106,7 +107,7 @@ def _patterns(request: Request, here: Here, me: Staff, reason: str = "") -> Resp
         rows=rows,
         states=state_names(team_speech(*me.languages)),
         reason=reason,
-        smallest=patterns.smallest(),
+        smallest=smallest(),
     )
 
 

@@ -12,6 +12,7 @@ from bot.needs.periods import Period
 from bot.needs.themes import Theme
 from bot.records.database import Database
 from bot.records.tables import Learning
+from bot.settings import smallest
 from bot.speech import Speech, team_speech
 from bot.understanding.embedding import EMBEDDER
 from connectors import rendering
@@ -55,7 +56,6 @@ class Report:
         s = team_speech(code)
         names = Names(library, s)
         filters = Filters(since=period.first_week, until=period.last)
-        k = patterns.smallest()
         with database.reading() as session:
             figures = Figures(
                 lambda asked, rows, columns: patterns.table(session, library, asked, rows, columns), names, filters
@@ -74,11 +74,11 @@ class Report:
             names=names,
             period=period,
             made_on=date.today(),
-            themes=themes.themes(words, EMBEDDER, by, k),
+            themes=themes.themes(words, EMBEDDER, by, smallest()),
             changed=[each for each in every if each.changed_at and period.first <= each.changed_at.date() <= period.last],
             tried=[each for each in every if each.state == "tried"],
             changes=change_names(s),
-            smallest=k,
+            smallest=smallest(),
             **found,
         )
 

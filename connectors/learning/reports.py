@@ -7,9 +7,10 @@ from fastapi import APIRouter, HTTPException, Query, Request
 from fastapi.responses import Response
 from starlette.concurrency import run_in_threadpool
 
-from bot.needs import patterns, themes
+from bot.needs import themes
 from bot.needs.periods import Period
 from bot.records.tables import Staff
+from bot.settings import smallest
 from bot.speech import team_speech
 from bot.understanding.embedding import EMBEDDER
 from connectors.api import Here
@@ -17,6 +18,7 @@ from connectors.learning.pages import quarters
 from connectors.learning.report import LANGUAGES, Report
 from connectors.learning.team import Programme, page
 from connectors.results import printing
+from connectors.results.pages import address
 
 router = APIRouter(prefix="/learning", include_in_schema=False)
 Written = Annotated[str, Query(max_length=10)]
@@ -28,9 +30,8 @@ def new_themes(request: Request, here: Here, me: Programme) -> Response:
     with here.database.reading() as session:
         words = themes.kept(session)
     by = themes.measure(frozenset(here.library.topics), here.settings.folder)
-    smallest = patterns.smallest()
-    found = themes.themes(words, EMBEDDER, by, smallest)
-    return page(request, here, me, "themes.html", themes=found, smallest=smallest)
+    found = themes.themes(words, EMBEDDER, by, smallest())
+    return page(request, here, me, "themes.html", themes=found, smallest=smallest())
 
 
 @router.get("/report")
@@ -51,13 +52,13 @@ def report(request: Request, here: Here, me: Programme, period: Written = "", la
 
 
 @router.get("/report.pdf")
-async def report_as_pdf(here: Here, me: Programme, period: Written = "", language: str = "") -> Response:
+async def report_as_pdf(request: Request, here: Here, me: Programme, period: Written = "", language: str = "") -> Response:
     """The same on paper."""
     if not printing.possible():
         raise HTTPException(HTTPStatus.NOT_FOUND, "No PDF can be made here. Print the page from the browser.")
     found = await run_in_threadpool(_report, here, me, period, language)
     try:
-        made = await printing.pdf(found.html(), here.settings.address)
+        made = await printing.pdf(found.html(), address(request, here))
     except printing.Busy as error:
         raise HTTPException(HTTPStatus.SERVICE_UNAVAILABLE, "Too many PDFs are being made. Try again.") from error
     name = f"rettvis-{found.period.name}-{found.s.code}.pdf"
