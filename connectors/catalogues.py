@@ -68,7 +68,7 @@ def gather(domain: str, library: Library) -> Catalog:
 
 
 def kept(code: str, domain: str) -> bool:
-    """Whether there is to be a catalogue of a domain in a language: not in its source, nor in one the team does not read."""
+    """Whether a language has a catalogue of a domain: its source has none, nor has one that the team does not read."""
     return code == _TEAM_LANGUAGE if domain == TEAM else (code, domain) != (SOURCE, "knowledge")
 
 
@@ -133,7 +133,9 @@ def status(library: Library, locales: Path = LOCALES) -> list[Status]:
 @lru_cache(maxsize=2)
 def _texts(library: Library) -> Mapping[str, list[tuple[str | None, Text]]]:
     """Every text there is in all languages, by domain."""
-    return {domain: [(m.context, m.id) for m in gather(domain, library) if m.id] for domain in DOMAINS if domain != TEAM}
+    return {
+        domain: [(m.context, m.id) for m in gather(domain, library) if m.id] for domain in DOMAINS if domain != TEAM
+    }
 
 
 def interface_version(library: Library) -> str:

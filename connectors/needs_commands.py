@@ -32,7 +32,9 @@ def needs_report(
     if out.suffix not in (".pdf", ".html"):
         raise typer.BadParameter(f"{out} must end in .pdf or .html")
     if out.suffix == ".pdf" and not printing.possible():
-        raise typer.BadParameter("no PDF can be made here: Pango is missing. Write an .html and print it from a browser")
+        raise typer.BadParameter(
+            "no PDF can be made here: Pango is missing. Write an .html and print it from a browser"
+        )
     settings = Settings.from_environment()
     database = _database()
     html = Report.make(database, Library.load(strict=False), settings.folder, when, language).html()

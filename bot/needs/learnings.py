@@ -199,11 +199,14 @@ def change(session: Session, staff: Staff, learning_id: int, made: Change) -> No
     _step(session, "changed", staff, learning=learning)
 
 
-def tell(session: Session, staff: Staff, learning_id: int, texts: Mapping[str, str]) -> None:
-    """Tell those who asked for it what has changed.
+def tell(session: Session, staff: Staff, learning_id: int, texts: Mapping[str, str]) -> list[str]:
+    """Tell those who asked for it what has changed, on the channel they wrote on.
 
     Args:
         texts: what to tell by language; empty ones are left out.
+
+    Returns:
+        The conversations in which it was said.
 
     Raises:
         NotAllowed: nothing has changed yet, or they were told.
@@ -218,6 +221,7 @@ def tell(session: Session, staff: Staff, learning_id: int, texts: Mapping[str, s
     learning.tellings = [Telling(language=code, text=text) for code, text in written.items()]
     learning.state = "told"
     _step(session, "told", staff, learning=learning)
+    return []
 
 
 def every(session: Session) -> Sequence[Learning]:

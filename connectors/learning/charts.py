@@ -76,7 +76,5 @@ def over_time(s: Speech, rows: Sequence[Bar]) -> str:
     if not shown:
         return s.gettext("Nothing that can be shown.")
     top, last = max(shown, key=lambda row: row.number or 0), rows[-1]
-    text = s.gettext("From {first} to {last}. Most in {top}: {number}. In the last one: {latest}.")
-    return s.fill(
-        text, first=rows[0].name, last=last.name, top=top.name, number=top.label, latest=last.label
-    )
+    text = s.gettext("From {first} to {last}: most in {top} ({number}), and {latest} in the last.")
+    return s.fill(text, first=rows[0].name, last=last.name, top=top.name, number=top.label, latest=last.label)

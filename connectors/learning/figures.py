@@ -1,18 +1,19 @@
 """Figures about needs as charts. Every figure comes from bot.needs.patterns: what may be shown is decided there."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
-
-from babel.dates import format_skeleton
 
 from bot.needs.patterns import REST, UNKNOWN, Filters, Table, TooMuch
-from bot.needs.periods import Period
 from connectors.learning.charts import Bar, Cell, Chart, Grid, Row, most, over_time
 from connectors.learning.team import Names
 
 ROWS = 15
 """The most bars of a chart."""
+TIMES = ("week", "month", "quarter", "year")
+MOST_TIMES = 30
+"""The most columns of a chart of time: half a year of weeks."""
+TOLERATED = 1 / 3
+"""The most of a chart of time that may be missing because it is too rare: beyond that, longer times are shown."""
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,7 @@ class Figures:
     count: Callable[[Filters, str, str | None], Table]
     names: Names
     filters: Filters
-    link: Callable[[str, str], str | None] = lambda dimension, code: None
+    link: Callable[[str, str], str | None] | None = None
 
     def total(self) -> str:
         """How many needs there are, in words."""
@@ -47,15 +48,21 @@ class Figures:
         rows = [self._bar(dimension, code, table.row_totals[code]) for code in table.rows]
         return Chart(dimension, heading, heading, most(s, rows), rows[:ROWS])
 
-    def over_time(self, dimension: str) -> Chart:
-        """One column for each week or month. One that has nobody stands there with nothing, if that may be told."""
-        s, heading = self.names.s, self.names.dimension(dimension)
-        try:
-            table = self.count(self.filters, dimension, None)
-        except TooMuch:
-            return Chart("time", heading, heading, s.gettext("Too many filters at once to show this."), ())
-        rows = [self._bar(dimension, code, table.row_totals[code]) for code in table.rows if code != REST]
-        return Chart("time", heading, heading, over_time(s, rows), rows)
+    def over_time(self) -> Chart:
+        """One column for each week, or for each month, quarter or year where weeks cannot be told apart."""
+        s = self.names.s
+        for unit in TIMES:
+            try:
+                table = self.count(self.filters, unit, None)
+            except TooMuch:
+                break
+            told = [code for code in table.rows if code != REST]
+            if len(told) > MOST_TIMES or (table.row_totals.get(REST) or 0) > (table.total or 0) * TOLERATED:
+                continue
+            rows = [self._bar(unit, code, table.row_totals[code]) for code in told]
+            heading = self.names.dimension(unit)
+            return Chart("time", heading, heading, over_time(s, rows), rows)
+        return Chart("time", s.gettext("Over time"), "", s.gettext("Nothing that can be shown."), ())
 
     def beside(self, dimension: str, columns: str, heading: str) -> Grid:
         """Values of a dimension side by side in columns."""
@@ -69,11 +76,19 @@ class Figures:
             for row in table.rows[:ROWS]
         ]
         titles = [self.names(columns, column) for column in table.columns]
-        totals = [Bar(number, self._label(number), name=self.names(columns, code)) for code, number in table.column_totals.items()]
+        totals = [
+            Bar(number, self._label(number), name=self.names(columns, code))
+            for code, number in table.column_totals.items()
+        ]
         return Grid(columns, heading, of, most(s, totals), titles, rows)
 
+    def known(self, *dimensions: str) -> list[Chart]:
+        """The bars of those dimensions of which anything is known."""
+        charts = [self.bars(dimension) for dimension in dimensions]
+        return [chart for chart in charts if [row.name for row in chart.rows] != [self.names(chart.id, UNKNOWN)]]
+
     def _bar(self, dimension: str, code: str, number: int | None) -> Bar:
-        link = self.link(dimension, code) if code != REST else None
+        link = self.link(dimension, code) if self.link and code != REST else None
         return Bar(number, self._label(number), name=self.names(dimension, code), link=link)
 
     def _cell(self, number: int | None) -> Cell:

@@ -78,7 +78,12 @@ def one(request: Request, here: Here, me: Programme, learning_id: int) -> Respon
 def rewrite(request: Request, here: Here, me: Programme, learning_id: int, typed: Typed) -> Response:
     """Write the note anew."""
     return _do(
-        request, here, me, learning_id, lambda session: learnings.rewrite(session, me, learning_id, Note(**typed)), typed
+        request,
+        here,
+        me,
+        learning_id,
+        lambda session: learnings.rewrite(session, me, learning_id, Note(**typed)),
+        typed,
     )
 
 
@@ -158,9 +163,7 @@ def _form(
     if pattern is None:
         raise HTTPException(HTTPStatus.NOT_FOUND, "There is no such pattern.")
     reason = _reason(me, error)
-    return page(
-        request, here, me, "new.html", status=_status(reason), pattern=pattern, typed=typed, reason=reason
-    )
+    return page(request, here, me, "new.html", status=_status(reason), pattern=pattern, typed=typed, reason=reason)
 
 
 def _page(

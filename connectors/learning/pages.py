@@ -14,7 +14,7 @@ from bot.needs import patterns, review
 from bot.needs.learnings import Unfit
 from bot.needs.patterns import UNKNOWN, Filters
 from bot.needs.periods import Period
-from bot.records.tables import Staff, week_of
+from bot.records.tables import Staff
 from bot.settings import smallest
 from bot.speech import team_speech
 from connectors.api import Here
@@ -24,8 +24,6 @@ from connectors.learning.words import missing_words, state_names
 from connectors.security import check_csrf
 
 router = APIRouter(prefix="/learning", include_in_schema=False)
-WEEKS = 12
-"""How far back the page looks at first: weeks before the one of today."""
 FILTERED = ("area", "topic", "language", "place", "barrier", "condition", "channel", "moment", "children")
 CHARTS = ("topic", "area", "barrier", "condition", "language", "place", "part", "moment", "channel", "children")
 NOT_KNOWN = "-"
@@ -49,7 +47,7 @@ def overview(request: Request, here: Here, me: Programme) -> Response:
     asked = {key: request.query_params.get(key, "") for key in ("period", *FILTERED)}
     choices = [_periods(names, asked["period"]), *(_choice(names, each, asked[each]) for each in FILTERED)]
     chosen = {choice.id: choice.chosen for choice in choices if choice.chosen}
-    filters, unit = _filters(chosen)
+    filters = _filters(chosen)
 
     def link(dimension: str, code: str) -> str | None:
         if dimension not in FILTERED or dimension in chosen:
@@ -63,13 +61,19 @@ def overview(request: Request, here: Here, me: Programme) -> Response:
             filters,
             link,
         )
-        shown = {
-            "total": figures.total(),
-            "weeks": figures.over_time(unit),
-            "charts": [figures.bars(each) for each in CHARTS if each not in chosen],
-            "places": figures.beside("topic", "place", names.s.gettext("Topics in each municipality")),
-        }
-    return page(request, here, me, "overview.html", filters=choices, smallest=smallest(), **shown)
+        return page(
+            request,
+            here,
+            me,
+            "overview.html",
+            filters=choices,
+            smallest=smallest(),
+            total=figures.total(),
+            time=figures.over_time(),
+            charts=figures.known(*(each for each in CHARTS if each not in chosen)),
+            chosen=chosen,
+            places=figures.beside("topic", "place", names.s.gettext("Topics in each municipality")),
+        )
 
 
 @router.get("/patterns")
@@ -122,11 +126,7 @@ def quarters() -> list[str]:
 
 def _periods(names: Names, asked: str) -> Choice:
     s = names.s
-    values = [
-        ("", s.ngettext("The last %(num)s week", "The last %(num)s weeks", WEEKS) % {"num": WEEKS}),
-        *((name, name) for name in quarters()),
-        ("all", s.gettext("Always")),
-    ]
+    values = [("", s.gettext("Always")), *((name, name) for name in quarters())]
     return Choice("period", s.gettext("When"), values, asked if asked in dict(values) else "")
 
 
@@ -135,13 +135,9 @@ def _choice(names: Names, dimension: str, asked: str) -> Choice:
     return Choice(dimension, names.dimension(dimension), values, asked if asked in dict(values) else "")
 
 
-def _filters(chosen: Mapping[str, str]) -> tuple[Filters, str]:
-    """What is counted, and whether weeks or months stand on the time axis."""
+def _filters(chosen: Mapping[str, str]) -> Filters:
     values = {key: UNKNOWN if value == NOT_KNOWN else value for key, value in chosen.items() if key in FILTERED}
-    written = chosen.get("period", "")
-    if written == "all":
-        return Filters(**values), "month"
-    if written:
-        period = Period.parse(written)
-        return Filters(since=period.first_week, until=period.last, **values), "week" if "Q" in written else "month"
-    return Filters(since=week_of(date.today()) - timedelta(weeks=WEEKS), **values), "week"
+    period = Period.parse(chosen["period"]) if "period" in chosen else None
+    if period is None:
+        return Filters(**values)
+    return Filters(since=period.first_week, until=period.last, **values)

@@ -62,12 +62,9 @@ class Report:
             )
             words = themes.kept(session, period.first_week, period.last)
             every = learnings.every(session)
-            found = {
-                "total": figures.total(),
-                "weeks": figures.over_time("week" if "Q" in period.name else "month"),
-                "charts": [figures.bars(each) for each in CHARTS],
-                "places": figures.beside("topic", "place", s.gettext("Topics in each municipality")),
-            }
+            total, weeks = figures.total(), figures.over_time()
+            charts = [figures.bars(each) for each in CHARTS]
+            places = figures.beside("topic", "place", s.gettext("Topics in each municipality"))
         by = themes.measure(frozenset(library.topics), folder)
         return cls(
             s=s,
@@ -75,11 +72,16 @@ class Report:
             period=period,
             made_on=date.today(),
             themes=themes.themes(words, EMBEDDER, by, smallest()),
-            changed=[each for each in every if each.changed_at and period.first <= each.changed_at.date() <= period.last],
+            changed=[
+                each for each in every if each.changed_at and period.first <= each.changed_at.date() <= period.last
+            ],
             tried=[each for each in every if each.state == "tried"],
             changes=change_names(s),
             smallest=smallest(),
-            **found,
+            total=total,
+            weeks=weeks,
+            charts=charts,
+            places=places,
         )
 
     def html(self) -> str:

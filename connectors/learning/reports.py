@@ -52,7 +52,9 @@ def report(request: Request, here: Here, me: Programme, period: Written = "", la
 
 
 @router.get("/report.pdf")
-async def report_as_pdf(request: Request, here: Here, me: Programme, period: Written = "", language: str = "") -> Response:
+async def report_as_pdf(
+    request: Request, here: Here, me: Programme, period: Written = "", language: str = ""
+) -> Response:
     """The same on paper."""
     if not printing.possible():
         raise HTTPException(HTTPStatus.NOT_FOUND, "No PDF can be made here. Print the page from the browser.")
@@ -62,7 +64,9 @@ async def report_as_pdf(request: Request, here: Here, me: Programme, period: Wri
     except printing.Busy as error:
         raise HTTPException(HTTPStatus.SERVICE_UNAVAILABLE, "Too many PDFs are being made. Try again.") from error
     name = f"rettvis-{found.period.name}-{found.s.code}.pdf"
-    return Response(made, media_type="application/pdf", headers={"content-disposition": f'attachment; filename="{name}"'})
+    return Response(
+        made, media_type="application/pdf", headers={"content-disposition": f'attachment; filename="{name}"'}
+    )
 
 
 def _report(here: Here, me: Staff, written: str, language: str) -> Report:

@@ -41,7 +41,7 @@ class Names:
             return format_skeleton("yMMM" if dimension == "month" else "MMMd", _day(code), locale=self.s.code)
         if dimension == "part":
             place, _, part = code.partition("/")
-            return f"{self('place', place)}: {part}"
+            return f"{self('place', place)}: {part or self.s.gettext('not known')}"
         return self.of(dimension).get(code, code)
 
     def dimension(self, dimension: str) -> str:
@@ -50,6 +50,7 @@ class Names:
             "week": self.s.gettext("Week by week"),
             "month": self.s.gettext("Month by month"),
             "quarter": self.s.gettext("Quarter by quarter"),
+            "year": self.s.gettext("Year by year"),
             "topic": self.s.gettext("Topic"),
             "area": self.s.gettext("Area"),
             "language": self.s.gettext("Language"),
@@ -86,7 +87,6 @@ class Names:
                 return {"yes": self.s.gettext("Yes"), "no": self.s.gettext("No")}
             case _:
                 return {}
-
 
 
 def _day(code: str) -> date:

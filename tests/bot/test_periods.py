@@ -1,6 +1,7 @@
 """A period as people write it; together the periods of a year are the year."""
 
 from datetime import date, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -30,7 +31,7 @@ def test_quarters_and_months_follow_each_other_without_a_gap_and_fill_the_year(y
     for parts in ([f"{year}Q{n}" for n in range(1, 5)], [f"{year}-{n:02}" for n in range(1, 13)]):
         periods = [Period.parse(part) for part in parts]
         assert (periods[0].first, periods[-1].last) == (date(year, 1, 1), date(year, 12, 31))
-        ends = zip(periods, periods[1:], strict=False)
+        ends = pairwise(periods)
         assert all(later.first == earlier.last + timedelta(days=1) for earlier, later in ends)
 
 

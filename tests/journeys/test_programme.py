@@ -1,0 +1,143 @@
+"""The programme team at work: figures, the review loop to the end, themes, the report and the export."""
+
+import csv
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from sqlalchemy import func, select
+from typer.testing import CliRunner
+
+from bot.needs import needs, patterns
+from bot.needs.patterns import REST, Filters
+from bot.needs.periods import Period
+from bot.records.database import Database
+from bot.records.tables import Learning, Need, Outgoing
+from bot.settings import ROOT, Settings
+from connectors import demo_needs
+from connectors.cli import app
+from connectors.learning import export
+from knowledge.library import Library
+from tests.conftest import Citizen, Server, StaffMember
+
+
+def lacked(server: Server, times: int, **what: object) -> None:
+    with server.installation.database.transaction() as session:
+        for _ in range(times):
+            needs.record(
+                session,
+                **{
+                    "moment": "not_helped",
+                    "barrier": "refused",
+                    "topic": "startlan",
+                    "language": "nb",
+                    "place": "froya",
+                    "channel": "web",
+                    **what,
+                },  # type: ignore[arg-type]
+            )
+
+
+def row_of(page: str, topic: str) -> str:
+    """The line of a pattern on the page of patterns."""
+    found = [row for row in page.split("<tr>") if topic in row]
+    assert len(found) == 1, f"{topic}: {len(found)}"
+    return found[0]
+
+
+def learning_about(server: Server, programme: StaffMember, barrier: str) -> str:
+    """The address of a learning about five new needs with a barrier; a pattern nobody has read."""
+    lacked(server, 5, barrier=barrier)
+    programme.post("/learning/patterns/read", topic="startlan", barrier=barrier)
+    page = programme.get("/learning/patterns").text
+    pattern = re.search(r"new\?pattern=(\d+)", row_of(page, f"barrier={barrier}"))
+    assert pattern
+    note = {"sees": "Banks and the municipality send people to each other", "condition": "practices"}
+    begun = programme.post(
+        "/learning/learnings", pattern=pattern[1], **note, owner="Husbanken Trondheim", tries="One form for both"
+    )
+    assert begun.status_code == 200, begun.text
+    return begun.url.path
+
+
+def test_a_pattern_goes_from_new_to_told_and_every_step_has_a_name(server: Server, programme: StaffMember) -> None:
+    lacked(server, 5)
+    assert "Ny" in row_of(programme.get("/learning/patterns").text, "barrier=refused")
+    path = learning_about(server, programme, "refused")
+    page = programme.get(path).text
+    assert "Banks and the municipality send people to each other" in page
+    assert "Husbanken Trondheim" in page
+    changed = programme.post(f"{path}/change", kind="entry", words="The entry says where to begin", topic="startlan")
+    assert 'href="/topics/startlan"' in changed.text
+    told = programme.post(f"{path}/tell", text_nb="Nå står det hvor du skal begynne.", text_en="")
+    assert told.status_code == 200
+    assert "Nå står det hvor du skal begynne." in told.text
+    assert told.text.count("Programleder (demo)") >= 6
+    assert 'name="kind"' not in told.text
+    assert "/tell" not in told.text
+
+
+def test_what_happens_again_after_people_were_told_is_new_again(server: Server, programme: StaffMember) -> None:
+    path = learning_about(server, programme, "distance")
+    programme.post(f"{path}/change", kind="practice", words="We come to them")
+    programme.post(f"{path}/tell", text_en="We come to you now.")
+    assert "fortalt" in row_of(programme.get("/learning/patterns").text, "barrier=distance")
+    lacked(server, 5, barrier="distance")
+    row = row_of(programme.get("/learning/patterns").text, "barrier=distance")
+    assert "Ny" in row
+    assert path in row
+
+
+@pytest.mark.parametrize(
+    ("what", "form"),
+    [
+        ("change", {"kind": "practice", "words": " "}),
+        ("change", {"kind": "entry", "words": "x", "topic": "no-such-topic"}),
+        ("note", {"sees": "", "condition": "practices", "owner": "x", "tries": "x"}),
+        ("tell", {"text_nb": "For tidlig"}),
+        ("unlink", {"pattern": 1}),
+        ("link", {"pattern": 999_999}),
+    ],
+)
+def test_what_is_missing_or_too_early_is_said_and_changes_nothing(
+    server: Server, programme: StaffMember, what: str, form: dict[str, object]
+) -> None:
+    path = learning_about(server, programme, "other")
+    before = programme.get(path).text
+    refused = programme.post(f"{path}/{what}", **form)
+    assert refused.status_code == 422
+    assert 'role="alert"' in refused.text
+    assert programme.get(path).text == before
+    programme.post(f"{path}/change", kind="practice", words="done")
+    programme.post(f"{path}/tell", text_nb="Ferdig.")  # so that the next case begins with a new one
+
+
+def test_what_was_typed_is_still_there_when_something_is_missing(server: Server, programme: StaffMember) -> None:
+    path = learning_about(server, programme, "digital")
+    refused = programme.post(f"{path}/change", kind="entry", words="A long text that took time", topic="")
+    assert "A long text that took time" in refused.text
+
+
+def test_only_the_programme_team_sees_it_and_forms_need_its_session(server: Server, ingrid: StaffMember) -> None:
+    for path in ("", "/patterns", "/learnings", "/themes", "/report", "/report.pdf"):
+        assert ingrid.get(f"/learning{path}").status_code == 403
+    assert ingrid.post("/learning/patterns/read", topic="startlan", barrier="refused").status_code == 403
+    stranger = server.client().get("/learning/patterns")
+    assert stranger.headers["location"].startswith("/sign-in")
+    member = StaffMember(server, "programme")
+    member.csrf = "another"
+    assert member.post("/learning/patterns/read", topic="startlan", barrier="refused").status_code == 403
+
+
+def test_a_pattern_that_may_not_be_shown_cannot_be_read(server: Server, programme: StaffMember) -> None:
+    refused = programme.post("/learning/patterns/read", topic="startlan", barrier="rules_collide")
+    assert refused.status_code == 422
+    assert "barrier=rules_collide" not in refused.text
+
+
+def test_there_is_no_such_learning(programme: StaffMember) -> None:
+    assert programme.get("/learning/learnings/999999").status_code == 404
+    assert programme.get("/learning/learnings/new?pattern=999999").status_code == 404
