@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from bot.needs.patterns import REST, UNKNOWN, Filters, Table, TooMuch
 from connectors.learning.charts import Bar, Cell, Chart, Grid, Row, most, over_time
 from connectors.learning.team import Names
+from connectors.words import pulse_answers, pulse_questions
 
 ROWS = 15
 """The most bars of a chart."""
@@ -81,6 +82,16 @@ class Figures:
             for code, number in table.column_totals.items()
         ]
         return Grid(columns, heading, of, most(s, totals), titles, rows)
+
+    def answers(self, question: str, table: Table) -> Chart:
+        """How one of the two questions after a contact has helped was answered."""
+        s = self.names.s
+        names, heading = pulse_answers(s), pulse_questions(s)[question]
+        rows = [
+            Bar(number, self._label(number), name=names.get(code) or self.names("answer", code))
+            for code, number in table.row_totals.items()
+        ]
+        return Chart(question, heading, s.gettext("Answer"), most(s, rows), rows)
 
     def known(self, *dimensions: str) -> list[Chart]:
         """The bars of those dimensions of which anything is known."""

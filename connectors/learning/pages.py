@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
-from bot.needs import patterns, review
+from bot.needs import patterns, pulse, review
 from bot.needs.learnings import Unfit
 from bot.needs.patterns import UNKNOWN, Filters
 from bot.needs.periods import Period
@@ -72,6 +72,10 @@ def overview(request: Request, here: Here, me: Programme) -> Response:
             time=figures.over_time(),
             charts=figures.known(*(each for each in CHARTS if each not in chosen)),
             chosen=chosen,
+            pulses=[
+                figures.answers(question, pulse.results(session, here.library, question, _of_anybody(filters)))
+                for question in pulse.QUESTIONS
+            ],
             places=figures.beside("topic", "place", names.s.gettext("Topics in each municipality")),
         )
 
@@ -141,3 +145,8 @@ def _filters(chosen: Mapping[str, str]) -> Filters:
     if period is None:
         return Filters(**values)
     return Filters(since=period.first_week, until=period.last, **values)
+
+
+def _of_anybody(filters: Filters) -> Filters:
+    """The same period, language, place and channel: all that is kept of answers to the two questions."""
+    return Filters(filters.since, filters.until, language=filters.language, place=filters.place, channel=filters.channel)

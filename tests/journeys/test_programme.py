@@ -141,3 +141,119 @@ def test_a_pattern_that_may_not_be_shown_cannot_be_read(server: Server, programm
 def test_there_is_no_such_learning(programme: StaffMember) -> None:
     assert programme.get("/learning/learnings/999999").status_code == 404
     assert programme.get("/learning/learnings/new?pattern=999999").status_code == 404
+
+
+@pytest.fixture(scope="module")
+def seeded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
+    """An installation of its own with the needs of the demo."""
+    folder = tmp_path_factory.mktemp("seeded")
+    (folder / "vectors.npz").symlink_to(ROOT / "var" / "vectors.npz")
+    patch = pytest.MonkeyPatch()
+    patch.setenv("RETTVIS_VAR", str(folder))
+    patch.setenv("DATABASE_URL", f"sqlite:///{folder / 'rettvis.sqlite3'}")
+    database = Database(Settings.from_environment().database_url)
+    database.migrate()
+    demo_needs.load(database)
+    yield database
+    database.close()
+    patch.undo()
+
+
+def run(*command: str) -> str:
+    result = CliRunner().invoke(app, ["needs", *command])
+    assert result.exit_code == 0, result.output
+    return result.stdout
+
+
+def test_the_needs_of_the_demo_are_made_once(seeded: Database) -> None:
+    query = select(func.count()).select_from(Need)
+    with seeded.reading() as session:
+        before = session.scalar(query) or 0
+    demo_needs.load(seeded)
+    with seeded.reading() as session:
+        assert session.scalar(query) == before > 500
+
+
+@pytest.mark.parametrize("written", ["2026", "2026Q4"])
+def test_every_figure_of_the_export_is_one_that_may_be_shown(seeded: Database, tmp_path: Path, written: str) -> None:
+    year = Period.parse(written)
+    run("export", "--period", written, "--out", str(tmp_path))
+    with (tmp_path / "needs.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    library = Library.load()
+    shown: dict[tuple[str, str], patterns.Table] = {}
+    with seeded.reading() as session:
+        for row in rows:
+            asked = row["dimension"], row["other_dimension"]
+            if asked not in shown:
+                filters = Filters(since=year.first_week, until=year.last)
+                shown[asked] = patterns.table(session, library, filters, asked[0], asked[1] or None)
+            allowed = shown[asked].cells[row["value"], row["other_value"]]
+            assert row["needs"] == ("" if allowed is None else str(allowed))
+            assert allowed is None or allowed == 0 or allowed >= 5
+    assert len(rows) == sum(len(table.cells) for table in shown.values())
+    kept = json.loads((tmp_path / "needs.json").read_text(encoding="utf-8"))
+    assert [{**row, "needs": str(row["needs"] if row["needs"] is not None else "")} for row in kept["figures"]] == rows
+
+
+def test_the_export_describes_each_of_its_columns(seeded: Database, tmp_path: Path) -> None:
+    run("export", "--period", "2026", "--out", str(tmp_path / "new" / "folder"))
+    package = json.loads((tmp_path / "new" / "folder" / "datapackage.json").read_text(encoding="utf-8"))
+    (resource,) = package["resources"]
+    with (tmp_path / "new" / "folder" / resource["path"]).open(encoding="utf-8", newline="") as file:
+        header = next(csv.reader(file))
+    assert [field["name"] for field in resource["schema"]["fields"]] == header
+    assert all(field["description"] for field in resource["schema"]["fields"])
+    assert sorted(each.name for each in (tmp_path / "new" / "folder").iterdir()) == sorted(export.FILES)
+
+
+@pytest.mark.parametrize(("language", "heading"), [("nb", "Hva disse tallene ikke kan si"), ("en", "cannot tell")])
+def test_a_report_as_a_page_that_needs_nothing_beside_it(
+    seeded: Database, tmp_path: Path, language: str, heading: str
+) -> None:
+    file = tmp_path / "report.html"
+    run("report", "--period", "2026", "--language", language, "--out", str(file))
+    page = file.read_text(encoding="utf-8")
+    assert f'<html lang="{language}"' in page
+    assert heading in page
+    assert "briller" in page
+    assert not re.findall(r'(?:src|href)="(?:https?:)?//', page)
+    assert "<link" not in page
+
+
+def test_every_figure_in_the_report_may_be_shown(seeded: Database, tmp_path: Path) -> None:
+    run("report", "--period", "2026", "--out", str(tmp_path / "report.html"))
+    page = (tmp_path / "report.html").read_text(encoding="utf-8")
+    year = Period.parse("2026")
+    allowed = {0}
+    with seeded.reading() as session:
+        for rows, columns in [*((each, None) for each in patterns.DIMENSIONS), ("topic", "place")]:
+            filters = Filters(since=year.first_week, until=year.last)
+            allowed |= set(patterns.table(session, Library.load(), filters, rows, columns).cells.values()) - {None}
+    figures = [int(found) for found in re.findall(r'<td class="figure">(\d+)', page)]
+    assert len(figures) > 30
+    assert set(figures) <= allowed
+    assert all(figure == 0 or figure >= 5 for figure in figures)
+
+
+def test_a_report_as_pdf(seeded: Database, tmp_path: Path) -> None:
+    from connectors.results import printing
+
+    if not printing.possible():
+        pytest.skip("Pango is not installed")
+    run("report", "--period", "2026", "--out", str(tmp_path / "report.pdf"))
+    assert (tmp_path / "report.pdf").read_bytes().startswith(b"%PDF-")
+
+
+@pytest.mark.parametrize(
+    ("option", "words"),
+    [
+        (("--period", "last year", "--out", "x.html"), "2026Q4"),
+        (("--period", "2026", "--out", "x.doc"), ".pdf or .html"),
+        (("--period", "2026", "--language", "ar", "--out", "x.html"), "nb, en"),
+    ],
+)
+def test_what_cannot_be_made_is_refused_in_words(option: tuple[str, ...], words: str) -> None:
+    result = CliRunner().invoke(app, ["needs", "report", *option])
+    assert result.exit_code == 2
+    assert words in result.output
