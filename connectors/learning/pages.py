@@ -5,9 +5,10 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
-from bot.needs import needs, pulse
-from bot.needs.needs import SMALLEST, Count
+from bot.needs import needs, patterns, pulse
+from bot.needs.patterns import Filters
 from bot.records.tables import Staff
+from bot.settings import smallest
 from bot.speech import Speech
 from connectors import rendering
 from connectors.api import Here
@@ -29,23 +30,23 @@ async def overview(request: Request, here: Here, me: Programme) -> Response:
     names = _names(here.library, s)
     with here.database.reading() as session:
         tables = [
-            (heading, [(names.get(count.name, count.name), count) for count in needs.counts(session, column)])
-            for column, heading in _headings(s).items()
+            (heading, patterns.table(session, here.library, Filters(), dimension))
+            for dimension, heading in _headings(s).items()
         ]
-        rows = needs.latest(session)
-        pulses = pulse.results(session)
+        rows = needs.latest(session, here.library)
+        pulses = [(question, pulse.results(session, here.library, question)) for question in pulse.QUESTIONS]
     return rendering.page(
         request,
         "learning.html",
         s,
         staff=me,
-        tables=[(heading, counts, _largest([count for _, count in counts])) for heading, counts in tables],
+        tables=tables,
         rows=rows,
         pulses=pulses,
         questions=pulse_questions(s),
         answers=pulse_answers(s),
         names=names,
-        smallest=SMALLEST,
+        smallest=smallest(),
         csrf_token=csrf_token(request),
     )
 
@@ -56,7 +57,7 @@ def _headings(s: Speech) -> dict[str, str]:
         "language": s.gettext("Language"),
         "place": s.gettext("Place"),
         "barrier": s.gettext("What stood in the way"),
-        "conditions": s.gettext("Conditions of change"),
+        "condition": s.gettext("Conditions of change"),
         "moment": s.gettext("When it was noticed"),
     }
 
@@ -67,8 +68,5 @@ def _names(library: Library, s: Speech) -> dict[str, str]:
     named |= {place.id: place.name for place in library.places.values()}
     named |= {code: s.language_name(code) for code in (*LANGUAGES, *greetings())}
     named |= {**barrier_names(s), **condition_names(s), **moment_names(s)}
+    named[patterns.REST] = s.fill(s.gettext("under {number}"), number=smallest())
     return named | {"": s.gettext("Not known"), "elsewhere": s.gettext("Another place")}
-
-
-def _largest(counts: list[Count]) -> int:
-    return max((count.number or 0 for count in counts), default=0) or 1
