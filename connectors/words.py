@@ -28,6 +28,7 @@ def moment_names(s: Speech) -> dict[str, str]:
     return {
         "no_answer": s.gettext("The bot had no answer"),
         "not_helped": s.gettext("The answer did not help"),
+        "screening": s.gettext("A screening found nothing"),
         "contact_closed": s.gettext("A contact could not meet it"),
     }
 

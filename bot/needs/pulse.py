@@ -4,14 +4,14 @@ They follow *mattering*: feeling valued and adding value (I. Prilleltensky, "Mat
 Philosophy, and Politics", American Journal of Community Psychology 65, 2020). Each answer is stored by itself, by week.
 """
 
-from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from bot.needs.needs import SMALLEST
+from bot.needs.patterns import Filters, Source, Table, table
 from bot.records.tables import Pulse, week_of
+from knowledge.library import Library
 
 QUESTIONS = ("listened", "contributed")
 ANSWERS = ("yes", "partly", "no")
@@ -49,21 +49,22 @@ def record(
     counted.number += 1
 
 
-@dataclass(frozen=True)
-class Result:
-    """How one question was answered. `counts` is None when fewer than SMALLEST answered, or one answer is so rare."""
+def results(
+    session: Session, library: Library, question: str, filters: Filters | None = None, by: str | None = None
+) -> Table:
+    """How a question was answered: a row for each answer, and a column for each value of another dimension.
 
-    question: str
-    counts: dict[str, int] | None
+    Args:
+        filters: since, until, language, place or channel.
+        by: week, month, quarter, year, language, place or channel.
+    """
+    return table(session, library, filters or Filters(), "answer", by, source=_answers(question))
 
 
-def results(session: Session) -> list[Result]:
-    """The answers to each question, shown only when no figure, nor the rest of a total, is under SMALLEST."""
-    query = select(Pulse.question, Pulse.answer, func.sum(Pulse.number)).group_by(Pulse.question, Pulse.answer)
-    found = {(question, answer): number for question, answer, number in session.execute(query).tuples()}
-    shown = []
-    for question in QUESTIONS:
-        counts = {answer: found.get((question, answer), 0) for answer in ANSWERS}
-        safe = all(number == 0 or number >= SMALLEST for number in counts.values()) and any(counts.values())
-        shown.append(Result(question, counts if safe else None))
-    return shown
+def _answers(question: str) -> Source:
+    columns = {
+        "time": (Pulse.week,),
+        "place": (Pulse.place,),
+        **{name: (getattr(Pulse, name),) for name in ("answer", "language", "channel")},
+    }
+    return Source(columns, func.sum(Pulse.number), (Pulse.question == question,))

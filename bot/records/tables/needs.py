@@ -1,10 +1,12 @@
 """What people lacked, how they put it, and whether they mattered: stored without identity."""
 
+from collections.abc import Sequence
 from datetime import date
 
-from sqlalchemy import String, Text
+from sqlalchemy import Boolean, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from bot.needs.vocabulary import CONDITIONS
 from bot.records.tables.base import Base
 
 
@@ -17,19 +19,43 @@ class Need(Base):
     week: Mapped[date]
     """The Monday of the week it happened."""
     moment: Mapped[str] = mapped_column(String(20))
-    """no_answer, not_helped or contact_closed."""
+    """no_answer, not_helped, screening or contact_closed."""
     topic: Mapped[str | None] = mapped_column(String(60))
     theme: Mapped[str | None] = mapped_column(String(200))
     """What it was about when no topic fits, in a contact's words, masked."""
     barrier: Mapped[str] = mapped_column(String(20))
-    conditions: Mapped[list[str]]
+    condition_mental_models: Mapped[bool] = mapped_column(Boolean, default=False)
+    condition_relationships: Mapped[bool] = mapped_column(Boolean, default=False)
+    condition_power: Mapped[bool] = mapped_column(Boolean, default=False)
+    condition_resources: Mapped[bool] = mapped_column(Boolean, default=False)
+    condition_practices: Mapped[bool] = mapped_column(Boolean, default=False)
+    condition_policies: Mapped[bool] = mapped_column(Boolean, default=False)
     language: Mapped[str] = mapped_column(String(8))
     place: Mapped[str | None] = mapped_column(String(40))
+    part: Mapped[str | None] = mapped_column(String(40))
+    """The part of town, where the place has a list of them and it was said."""
     channel: Mapped[str] = mapped_column(String(20))
+    children: Mapped[str | None] = mapped_column(String(8))
+    """Whether children are affected: yes or no; nothing where nobody has said so."""
     outcome: Mapped[str | None] = mapped_column(String(12))
     """How a contact closed: partly_met or not_met."""
     words: Mapped[str | None] = mapped_column(Text)
     would_have_helped: Mapped[str | None] = mapped_column(Text)
+
+    @property
+    def conditions(self) -> list[str]:
+        """The conditions of change it is coded with. Each has a column of its own, so that they can be counted."""
+        return [condition for condition in CONDITIONS if getattr(self, condition_column(condition))]
+
+    @conditions.setter
+    def conditions(self, chosen: Sequence[str]) -> None:
+        for condition in CONDITIONS:
+            setattr(self, condition_column(condition), condition in chosen)
+
+
+def condition_column(condition: str) -> str:
+    """The column that says whether a need has a condition of change."""
+    return f"condition_{condition}"
 
 
 class Candidate(Base):
