@@ -7,7 +7,7 @@ from typing import Any
 
 import yaml
 
-from bot.needs import needs, pulse
+from bot.needs import needs, pulse, service
 from bot.records.database import Database
 from bot.records.tables import week_of
 
@@ -34,6 +34,10 @@ def load(database: Database, today: date | None = None) -> None:
                 what = {key: value for key, value in kind.items() if key != "weekly"}
                 for _ in range(_times(chance, kind, False)):
                     pulse.record(session, **what, today=week)
+            for kind in data["service"]:
+                for language, often in data["languages"].items():
+                    for _ in range(_times(chance, {"weekly": often * kind["in_ten"] / 10}, False)):
+                        service.record(session, kind["kind"], language=language, channel="web", today=week)
         for number, said in enumerate(data["words"]):
             need = needs.record(
                 session,

@@ -15,8 +15,11 @@ from dataclasses import dataclass
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
+from bot.needs import promises
+from bot.needs.announcing import announcement
 from bot.needs.vocabulary import BARRIERS, CONDITIONS
-from bot.records.tables import Learning, Pattern, Staff, Step, Telling, now
+from bot.records import conversations
+from bot.records.tables import Conversation, Learning, Pattern, Staff, Step, Telling, now
 
 CHANGES = ("entry", "practice", "policy")
 """An entry was added or mended; we work in another way; a rule was raised with those who can change it."""
@@ -221,7 +224,21 @@ def tell(session: Session, staff: Staff, learning_id: int, texts: Mapping[str, s
     learning.tellings = [Telling(language=code, text=text) for code, text in written.items()]
     learning.state = "told"
     _step(session, "told", staff, learning=learning)
-    return []
+    return _tell_those_waiting(session, learning, written)
+
+
+def _tell_those_waiting(session: Session, learning: Learning, texts: Mapping[str, str]) -> list[str]:
+    """Say it in the conversation of everybody who wanted to hear of one of the topics; once, if it was several."""
+    told: list[str] = []
+    for topic in sorted({each.topic for each in learning.patterns}):
+        for promise in promises.waiting(session, topic):
+            promises.keep(promise, now())
+            if promise.conversation_id not in told:
+                conversation = session.get_one(Conversation, promise.conversation_id)
+                reply = announcement(texts, learning.topic, conversation.language)
+                conversations.say(session, conversation.id, reply, author="system")
+                told.append(conversation.id)
+    return told
 
 
 def every(session: Session) -> Sequence[Learning]:

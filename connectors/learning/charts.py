@@ -56,10 +56,12 @@ class Grid:
     alt: str
     columns: Sequence[str]
     rows: Sequence[Row]
+    full: int = 0
+    """What a full bar stands for; nothing means the largest figure."""
 
     @property
     def largest(self) -> int:
-        return max((cell.number or 0 for row in self.rows for cell in row.cells if cell.drawn), default=0) or 1
+        return self.full or max((cell.number or 0 for row in self.rows for cell in row.cells if cell.drawn), default=0) or 1
 
 
 def most(s: Speech, rows: Sequence[Bar]) -> str:

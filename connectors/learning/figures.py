@@ -1,7 +1,9 @@
 """Figures about needs as charts. Every figure comes from bot.needs.patterns: what may be shown is decided there."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+
+from babel.numbers import format_percent
 
 from bot.needs.patterns import REST, UNKNOWN, Filters, Table, TooMuch
 from connectors.learning.charts import Bar, Cell, Chart, Grid, Row, most, over_time
@@ -92,6 +94,30 @@ class Figures:
             for code, number in table.row_totals.items()
         ]
         return Chart(question, heading, s.gettext("Answer"), most(s, rows), rows)
+
+    def shares(self, id: str, heading: str, kinds: Mapping[str, str], table: Table) -> Grid:
+        """Of each language, what share of its messages or waits was of each kind.
+
+        Args:
+            kinds: their names, in the order they are shown.
+            table: a row for each kind, a column for each language (bot.needs.service).
+        """
+        s = self.names.s
+        rows = [
+            Row(self.names("language", code), [self._share(table.cells.get((kind, code), 0), total) for kind in kinds])
+            for code, total in table.column_totals.items()
+        ]
+        totals = [
+            Bar(total, self._label(total), name=self.names("language", code))
+            for code, total in table.column_totals.items()
+        ]
+        return Grid(id, heading, self.names.dimension("language"), most(s, totals), list(kinds.values()), rows, full=100)
+
+    def _share(self, number: int | None, total: int | None) -> Cell:
+        if number is None or not total:
+            return Cell(None, self._label(None), drawn=False)
+        share = round(100 * number / total)
+        return Cell(share, f"{format_percent(number / total, locale=self.names.s.code)} ({number})", drawn=number != 0)
 
     def known(self, *dimensions: str) -> list[Chart]:
         """The bars of those dimensions of which anything is known."""

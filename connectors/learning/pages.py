@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
-from bot.needs import patterns, pulse, review
+from bot.needs import patterns, pulse, review, service
 from bot.needs.learnings import Unfit
 from bot.needs.patterns import UNKNOWN, Filters
 from bot.needs.periods import Period
@@ -20,7 +20,7 @@ from bot.speech import team_speech
 from connectors.api import Here
 from connectors.learning.figures import Figures
 from connectors.learning.team import Names, Programme, page
-from connectors.learning.words import missing_words, state_names
+from connectors.learning.words import missing_words, service_names, state_names
 from connectors.security import check_csrf
 
 router = APIRouter(prefix="/learning", include_in_schema=False)
@@ -75,6 +75,12 @@ def overview(request: Request, here: Here, me: Programme) -> Response:
             pulses=[
                 figures.answers(question, pulse.results(session, here.library, question, _of_anybody(filters)))
                 for question in pulse.QUESTIONS
+            ],
+            parity=[
+                figures.shares(
+                    id, heading, kinds, service.results(session, here.library, _of_a_language(filters), kinds=list(kinds))
+                )
+                for id, (heading, kinds) in service_names(names.s).items()
             ],
             places=figures.beside("topic", "place", names.s.gettext("Topics in each municipality")),
         )
@@ -150,3 +156,8 @@ def _filters(chosen: Mapping[str, str]) -> Filters:
 def _of_anybody(filters: Filters) -> Filters:
     """The same period, language, place and channel: all that is kept of answers to the two questions."""
     return Filters(filters.since, filters.until, language=filters.language, place=filters.place, channel=filters.channel)
+
+
+def _of_a_language(filters: Filters) -> Filters:
+    """The same period, language and channel: all that is kept of how people were served."""
+    return Filters(filters.since, filters.until, language=filters.language, channel=filters.channel)

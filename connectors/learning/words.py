@@ -33,6 +33,30 @@ def change_names(s: Speech) -> dict[str, str]:
     }
 
 
+def service_names(s: Speech) -> dict[str, tuple[str, dict[str, str]]]:
+    """How people were served (bot.needs.service): the heading of each chart, and its kinds in order."""
+    return {
+        "messages": (
+            s.gettext("What became of messages"),
+            {
+                "answered": s.gettext("An answer was found"),
+                "asked_back": s.gettext("Asked back"),
+                "refused": s.gettext("No answer was found"),
+                "handed_over": s.gettext("Went to a person"),
+            },
+        ),
+        "waits": (
+            s.gettext("How soon a person answered"),
+            {
+                "within_15_minutes": s.gettext("Within 15 minutes"),
+                "within_an_hour": s.gettext("Within an hour"),
+                "within_a_day": s.gettext("Within a day"),
+                "later": s.gettext("Later"),
+            },
+        ),
+    }
+
+
 def refusal_words(s: Speech, code: str) -> str:
     """Why something cannot be done now (bot.needs.learnings.NotAllowed)."""
     return {
