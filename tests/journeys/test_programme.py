@@ -48,12 +48,12 @@ def row_of(page: str, topic: str) -> str:
     return found[0]
 
 
-def learning_about(server: Server, programme: StaffMember, barrier: str) -> str:
+def learning_about(server: Server, programme: StaffMember, barrier: str, topic: str = "startlan") -> str:
     """The address of a learning about new needs with a barrier; a pattern nobody has read."""
-    lacked(server, 40, barrier=barrier)
-    programme.post("/learning/patterns/read", topic="startlan", barrier=barrier)
+    lacked(server, 40, barrier=barrier, topic=topic)
+    programme.post("/learning/patterns/read", topic=topic, barrier=barrier)
     page = programme.get("/learning/patterns").text
-    pattern = re.search(r"new\?pattern=(\d+)", row_of(page, f"barrier={barrier}"))
+    pattern = re.search(r"new\?pattern=(\d+)", row_of(page, f"topic={topic}&amp;barrier={barrier}"))
     assert pattern
     note = {"sees": "Banks and the municipality send people to each other", "condition": "practices"}
     begun = programme.post(
@@ -113,6 +113,47 @@ def test_what_is_missing_or_too_early_is_said_and_changes_nothing(
     assert programme.get(path).text == before
     programme.post(f"{path}/change", kind="practice", words="done")
     programme.post(f"{path}/tell", text_nb="Ferdig.")  # so that the next case begins with a new one
+
+
+def wants_to_hear(server: Server, language: str) -> Citizen:
+    """Somebody whom an answer about child benefit did not help, who wants to hear if that changes."""
+    citizen = Citizen(server, language=language)
+    citizen.write("How much child benefit do I get for two kids?")
+    citizen.pick("not_helped")
+    last = citizen.pick("keep_words:no")[-1]
+    assert "tell_change:barnetrygd" in [choice["id"] for choice in last["choices"]]
+    citizen.pick("tell_change:barnetrygd")
+    return citizen
+
+
+def test_who_wanted_to_hear_is_told_once_in_their_language_and_nobody_else(
+    server: Server, programme: StaffMember
+) -> None:
+    english, somali, nynorsk = (wants_to_hear(server, language) for language in ("en", "so", "nn"))
+    silent, deleted = Citizen(server, language="en"), wants_to_hear(server, "en")
+    silent.write("How much child benefit do I get for two kids?")
+    deleted.request("DELETE")
+    before = {each.id: len(each.history()) for each in (english, somali, nynorsk, silent)}
+    path = learning_about(server, programme, "too_slow", "barnetrygd")
+    programme.post(f"{path}/change", kind="entry", words="The entry says how long it takes", topic="barnetrygd")
+    told = programme.post(
+        f"{path}/tell", text_nb="Nå står det hvor lang tid det tar.", text_en="Now it says how long it takes."
+    )
+    assert told.status_code == 200
+    new = {each.id: each.history()[before[each.id] :] for each in (english, somali, nynorsk, silent)}
+    assert [len(new[each.id]) for each in (english, somali, nynorsk, silent)] == [1, 1, 1, 0]
+    assert "Now it says how long it takes." in new[english.id][0]["text"]
+    assert "Now it says how long it takes." in new[somali.id][0]["text"]
+    assert "Ingiriis" in new[somali.id][0]["text"]
+    assert "Nå står det hvor lang tid det tar." in new[nynorsk.id][0]["text"]
+    assert {message["author"] for messages in new.values() for message in messages} == {"system"}
+    assert "benefit" not in new[english.id][0]["text"].replace("Now it says how long it takes.", "")
+    (choice,) = new[english.id][0]["choices"]
+    assert "child benefit" in english.pick(choice["id"])[0]["text"].casefold()
+    page = told.text + programme.get("/learning/learnings").text + programme.get("/learning/patterns").text
+    assert not any(each.id in page for each in (english, somali, nynorsk))
+    programme.post(f"{path}/tell", text_nb="En gang til.")
+    assert len(somali.history()) == before[somali.id] + 1
 
 
 def test_what_was_typed_is_still_there_when_something_is_missing(server: Server, programme: StaffMember) -> None:
