@@ -28,7 +28,7 @@ class RecordNeed(_Effect):
     """Something the person lacked."""
 
     effect: Literal["record_need"] = "record_need"
-    moment: Literal["no_answer", "not_helped"]
+    moment: Literal["no_answer", "not_helped", "screening"]
     barrier: str
     topic: str | None = None
     language: str | None = None

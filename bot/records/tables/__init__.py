@@ -7,7 +7,7 @@ modules from this door's back side).
 from bot.records.tables.base import Base, Encrypted, UtcDateTime, now, week_of
 from bot.records.tables.conversations import Conversation, Message, tracker_events
 from bot.records.tables.handoffs import Handoff, Helper, Move, Note, Notice, Offer, Reminder
-from bot.records.tables.needs import Candidate, Need, Pulse
+from bot.records.tables.needs import Candidate, Need, Promise, Pulse, Service
 from bot.records.tables.phones import Incoming, Line, Outgoing, Passage, Phone
 from bot.records.tables.staff import Absence, Look, Staff
 
@@ -31,8 +31,10 @@ __all__ = [
     "Outgoing",
     "Passage",
     "Phone",
+    "Promise",
     "Pulse",
     "Reminder",
+    "Service",
     "Staff",
     "UtcDateTime",
     "now",
