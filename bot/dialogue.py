@@ -34,7 +34,7 @@ from bot.effects import (
 )
 from bot.handoff import citizen, handoffs, summary, telling
 from bot.handoff.desk import DESK
-from bot.needs import candidates, needs
+from bot.needs import candidates, needs, promises, service
 from bot.phones import outbox, passages, phones
 from bot.records import conversations
 from bot.records.access import access_own, looks_at
@@ -371,7 +371,11 @@ class Dialogue:
         return taken
 
     def _commit_to_records(self, session: Session, conversation: Conversation, inbound: Message, turn: Turn) -> Outcome:
-        if not any(isinstance(effect, KeepWords | ForgetWords) for effect in turn.effects):
+        answered, need = (
+            any(isinstance(each, KeepWords | ForgetWords) for each in turn.effects),
+            conversation.pending_need_id,
+        )
+        if not answered:
             _let_go(conversation)  # the question about the words was not answered: the link ends
         for effect in turn.effects:
             if isinstance(effect, DeleteConversation):
@@ -380,6 +384,11 @@ class Dialogue:
                 spoken = [_unkept(conversation.id, reply) for reply in turn.replies]
                 return Outcome(inbound.id, spoken, deleted=True)
             self._do(session, conversation, inbound, effect)
+        if answered:
+            turn.replies = promises.offered(session, need, turn.replies, speech(conversation.language))
+        served = service.kind_of(turn.replies, turn.effects, frozenset(self._library.topics))
+        if served:
+            service.record(session, served, language=conversation.language, channel=conversation.channel)
         turn.replies += unspoken.admit(session, conversation, turn.replies)
         handoff = handoffs.open_handoff(session, conversation.id)
         within = handoff.id if handoff else None

@@ -6,11 +6,12 @@ Philosophy, and Politics", American Journal of Community Psychology 65, 2020). E
 
 from datetime import date
 
-from sqlalchemy import func, select
+from sqlalchemy import func
 from sqlalchemy.orm import Session
 
+from bot.needs.counting import count
 from bot.needs.patterns import Filters, Source, Table, table
-from bot.records.tables import Pulse, week_of
+from bot.records.tables import Pulse
 from knowledge.library import Library
 
 QUESTIONS = ("listened", "contributed")
@@ -34,19 +35,7 @@ def record(
     """
     if question not in QUESTIONS or answer not in ANSWERS:
         raise ValueError(f"{question}-{answer} is no answer to a question of the pulse")
-    kind = {
-        "week": week_of(today or date.today()),
-        "question": question,
-        "answer": answer,
-        "language": language,
-        "place": place,
-        "channel": channel,
-    }
-    counted = session.scalar(select(Pulse).filter_by(**kind).with_for_update())
-    if counted is None:
-        counted = Pulse(**kind, number=0)
-        session.add(counted)
-    counted.number += 1
+    count(session, Pulse, today, question=question, answer=answer, language=language, place=place, channel=channel)
 
 
 def results(

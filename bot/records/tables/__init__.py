@@ -9,7 +9,7 @@ from bot.records.tables.conversations import Conversation, Message, tracker_even
 from bot.records.tables.handoffs import Handoff, Helper, Move, Note, Notice, Offer, Reminder
 from bot.records.tables.households import HouseholdRow
 from bot.records.tables.learnings import Learning, Pattern, Step, Telling
-from bot.records.tables.needs import Candidate, Need, Pulse
+from bot.records.tables.needs import Candidate, Need, Promise, Pulse, Service
 from bot.records.tables.phones import Incoming, Line, Outgoing, Passage, Phone
 from bot.records.tables.staff import Absence, Look, Staff
 
@@ -36,8 +36,10 @@ __all__ = [
     "Passage",
     "Pattern",
     "Phone",
+    "Promise",
     "Pulse",
     "Reminder",
+    "Service",
     "Staff",
     "Step",
     "Telling",

@@ -1,9 +1,9 @@
 """What people lacked, how they put it, and whether they mattered: stored without identity."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 
-from sqlalchemy import Boolean, String, Text
+from sqlalchemy import Boolean, ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.needs.vocabulary import CONDITIONS
@@ -78,6 +78,32 @@ class Candidate(Base):
     """What they had written, masked."""
     state: Mapped[str] = mapped_column(String(10), default="new")
     """new, accepted or rejected."""
+
+
+class Service(Base):
+    """How often people were served so in a week: what became of messages, and how long they waited for a person."""
+
+    __tablename__ = "services"
+    __table_args__ = (UniqueConstraint("week", "kind", "language", "channel"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    week: Mapped[date]
+    kind: Mapped[str] = mapped_column(String(20))
+    language: Mapped[str] = mapped_column(String(8))
+    channel: Mapped[str] = mapped_column(String(20))
+    number: Mapped[int] = mapped_column(default=0)
+
+
+class Promise(Base):
+    """Somebody wants to be told what changes in a topic. It belongs to the conversation, and names no need."""
+
+    __tablename__ = "promises"
+    __table_args__ = (UniqueConstraint("conversation_id", "topic"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    conversation_id: Mapped[str] = mapped_column(ForeignKey("conversations.id", ondelete="CASCADE"))
+    topic: Mapped[str] = mapped_column(String(60), index=True)
+    told_at: Mapped[datetime | None]
 
 
 class Pulse(Base):
