@@ -61,7 +61,11 @@ class Grid:
 
     @property
     def largest(self) -> int:
-        return self.full or max((cell.number or 0 for row in self.rows for cell in row.cells if cell.drawn), default=0) or 1
+        return (
+            self.full
+            or max((cell.number or 0 for row in self.rows for cell in row.cells if cell.drawn), default=0)
+            or 1
+        )
 
 
 def most(s: Speech, rows: Sequence[Bar]) -> str:

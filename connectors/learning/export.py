@@ -37,8 +37,8 @@ COLUMNS: Mapping[str, tuple[str, str]] = {
     "dimension": ("string", "What is counted by: one of " + ", ".join(DIMENSIONS)),
     "value": (
         "string",
-        f"A value of it. Empty: not known. '{REST}': values that too few share to be shown, together. A value that does not "
-        "occur has nobody or too few; which of the two is not told",
+        f"A value of it. Empty: not known. '{REST}': values that too few share to be shown, together. A value that does "
+        "not occur has nobody or too few; which of the two is not told",
     ),
     "other_dimension": ("string", "The second thing that is counted by; empty where there is only one"),
     "other_value": ("string", "A value of that"),

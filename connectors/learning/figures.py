@@ -111,7 +111,9 @@ class Figures:
             Bar(total, self._label(total), name=self.names("language", code))
             for code, total in table.column_totals.items()
         ]
-        return Grid(id, heading, self.names.dimension("language"), most(s, totals), list(kinds.values()), rows, full=100)
+        return Grid(
+            id, heading, self.names.dimension("language"), most(s, totals), list(kinds.values()), rows, full=100
+        )
 
     def _share(self, number: int | None, total: int | None) -> Cell:
         if number is None or not total:

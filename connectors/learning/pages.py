@@ -78,7 +78,10 @@ def overview(request: Request, here: Here, me: Programme) -> Response:
             ],
             parity=[
                 figures.shares(
-                    id, heading, kinds, service.results(session, here.library, _of_a_language(filters), kinds=list(kinds))
+                    id,
+                    heading,
+                    kinds,
+                    service.results(session, here.library, _of_a_language(filters), kinds=list(kinds)),
                 )
                 for id, (heading, kinds) in service_names(names.s).items()
             ],
@@ -155,7 +158,9 @@ def _filters(chosen: Mapping[str, str]) -> Filters:
 
 def _of_anybody(filters: Filters) -> Filters:
     """The same period, language, place and channel: all that is kept of answers to the two questions."""
-    return Filters(filters.since, filters.until, language=filters.language, place=filters.place, channel=filters.channel)
+    return Filters(
+        filters.since, filters.until, language=filters.language, place=filters.place, channel=filters.channel
+    )
 
 
 def _of_a_language(filters: Filters) -> Filters:

@@ -6,16 +6,15 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-import httpx
 import pytest
 from sqlalchemy import func, select
 from typer.testing import CliRunner
 
 from bot.needs import needs, patterns
-from bot.needs.patterns import REST, Filters
+from bot.needs.patterns import Filters
 from bot.needs.periods import Period
 from bot.records.database import Database
-from bot.records.tables import Learning, Need, Outgoing
+from bot.records.tables import Need
 from bot.settings import ROOT, Settings
 from connectors import demo_needs
 from connectors.cli import app
