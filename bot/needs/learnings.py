@@ -3,10 +3,10 @@
     pattern:   new -> read <-> linked -.
     learning:                  tried -> changed -> told
 
-A pattern is what lacks in one topic with one barrier; the team sees it when enough people share it, and never a single
-need. Nothing is marked on the needs themselves. `linked`, `changed` and `told` are those of the pattern's learning. Needs
-that come after people were told make a new pattern, so that nothing counts as done that still happens. Every step is
-kept with who took it (`Step`).
+A pattern is what lacks in one topic; the team sees it when there is enough of it, and never a single need. More than the
+topic would often be too rare to be shown, and would be another pattern next month. Nothing is marked on the needs
+themselves. `linked`, `changed` and `told` are those of the pattern's learning. Needs that come after people were told make
+a new pattern, so that nothing counts as done that still happens. Every step is kept with who took it (`Step`).
 """
 
 from collections.abc import Mapping, Sequence
@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from bot.needs import promises
 from bot.needs.announcing import announcement
-from bot.needs.vocabulary import BARRIERS, CONDITIONS
+from bot.needs.vocabulary import CONDITIONS
 from bot.records import conversations
 from bot.records.tables import Conversation, Learning, Pattern, Staff, Step, Telling, now
 
@@ -98,9 +98,9 @@ def state(pattern: Pattern | None) -> str:
     return "linked" if pattern.learning.state == "tried" else pattern.learning.state
 
 
-def newest(session: Session) -> dict[tuple[str, str], Pattern]:
-    """The newest pattern of each topic and barrier that the team has read."""
-    return {(each.topic, each.barrier): each for each in session.scalars(select(Pattern).order_by(Pattern.id))}
+def newest(session: Session) -> dict[str, Pattern]:
+    """The newest pattern of each topic that the team has read."""
+    return {each.topic: each for each in session.scalars(select(Pattern).order_by(Pattern.id))}
 
 
 def fresh(pattern: Pattern | None, shown: int) -> int:
@@ -108,26 +108,17 @@ def fresh(pattern: Pattern | None, shown: int) -> int:
     return max(0, shown - pattern.seen) if pattern else shown
 
 
-def read(session: Session, staff: Staff, topic: str, barrier: str, shown: int) -> Pattern:
+def read(session: Session, staff: Staff, topic: str, shown: int) -> Pattern:
     """The team has read a pattern as it stands. After people were told, what came since is a new one.
 
     Args:
         shown: how many needs of it there are now (bot.needs.patterns).
-
-    Raises:
-        Unfit: no such barrier.
     """
-    if barrier not in BARRIERS:
-        raise Unfit("barrier")
     found = session.scalars(
-        select(Pattern)
-        .where(Pattern.topic == topic, Pattern.barrier == barrier)
-        .order_by(Pattern.id.desc())
-        .limit(1)
-        .with_for_update(of=Pattern)
+        select(Pattern).where(Pattern.topic == topic).order_by(Pattern.id.desc()).limit(1).with_for_update(of=Pattern)
     ).first()
     if found is None or state(found) == "told":
-        found = Pattern(topic=topic, barrier=barrier, before=found.seen if found else 0, seen=0)
+        found = Pattern(topic=topic, before=found.seen if found else 0, seen=0)
         session.add(found)
     found.seen = max(found.seen, found.before, shown)
     session.flush()

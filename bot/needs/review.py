@@ -13,10 +13,9 @@ from knowledge.library import Library
 
 @dataclass(frozen=True)
 class Seen:
-    """A topic and a barrier whose needs may be shown."""
+    """A topic whose needs may be shown."""
 
     topic: str
-    barrier: str
     number: int
     fresh: int | None
     """How many of them nobody has read of; None where that is too few to be told, or none."""
@@ -35,24 +34,24 @@ class Seen:
 
 def to_review(session: Session, library: Library) -> Sequence[Seen]:
     """Every pattern that may be shown: first those that nobody has read, then by how many needs there are."""
-    table = patterns.table(session, library, Filters(), "topic", "barrier")
+    table = patterns.table(session, library, Filters(), "topic")
     newest = learnings.newest(session)
     rows = []
-    for (topic, barrier), number in table.cells.items():
-        if number and REST not in (topic, barrier):
-            pattern = newest.get((topic, barrier))
+    for topic, number in table.row_totals.items():
+        if number and topic != REST:
+            pattern = newest.get(topic)
             fresh = learnings.fresh(pattern, number)
-            rows.append(Seen(topic, barrier, number, fresh if fresh >= table.k else None, pattern))
-    return sorted(rows, key=lambda row: (not row.to_read, -row.number, row.topic, row.barrier))
+            rows.append(Seen(topic, number, fresh if fresh >= table.k else None, pattern))
+    return sorted(rows, key=lambda row: (not row.to_read, -row.number, row.topic))
 
 
-def read(session: Session, library: Library, staff: Staff, topic: str, barrier: str) -> Pattern:
+def read(session: Session, library: Library, staff: Staff, topic: str) -> Pattern:
     """Somebody of the team has read a pattern.
 
     Raises:
         learnings.Unfit: there is none that may be shown.
     """
-    found = next((row for row in to_review(session, library) if (row.topic, row.barrier) == (topic, barrier)), None)
+    found = next((row for row in to_review(session, library) if row.topic == topic), None)
     if found is None:
-        raise learnings.Unfit("barrier")
-    return learnings.read(session, staff, topic, barrier, found.number)
+        raise learnings.Unfit("pattern")
+    return learnings.read(session, staff, topic, found.number)

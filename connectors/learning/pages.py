@@ -1,7 +1,7 @@
 """The pages under /learning: patterns, never persons."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from http import HTTPStatus
 from typing import Annotated
@@ -101,12 +101,11 @@ def read(
     here: Here,
     me: Programme,
     topic: Annotated[str, Form(max_length=60)] = "",
-    barrier: Annotated[str, Form(max_length=20)] = "",
 ) -> Response:
     """Somebody has read a pattern."""
     try:
         with here.database.transaction() as session:
-            review.read(session, here.library, me, topic, barrier)
+            review.read(session, here.library, me, topic)
     except Unfit as error:
         return _patterns(request, here, me, missing_words(team_speech(*me.languages), error.field))
     return RedirectResponse("/learning/patterns", HTTPStatus.SEE_OTHER)
@@ -150,10 +149,11 @@ def _choice(names: Names, dimension: str, asked: str) -> Choice:
 
 def _filters(chosen: Mapping[str, str]) -> Filters:
     values = {key: UNKNOWN if value == NOT_KNOWN else value for key, value in chosen.items() if key in FILTERED}
-    period = Period.parse(chosen["period"]) if "period" in chosen else None
-    if period is None:
-        return Filters(**values)
-    return Filters(since=period.first_week, until=period.last, **values)
+    found = replace(Filters(), **values)
+    if "period" not in chosen:
+        return found
+    period = Period.parse(chosen["period"])
+    return replace(found, since=period.first_week, until=period.last)
 
 
 def _of_anybody(filters: Filters) -> Filters:

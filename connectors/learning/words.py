@@ -81,5 +81,5 @@ def missing_words(s: Speech, field: str) -> str:
         "words": s.gettext("Write what has changed."),
         "topic": s.gettext("Choose the entry."),
         "texts": s.gettext("Write the text in Norwegian or in English at least. The others fall back on it."),
-        "barrier": s.gettext("There is no such pattern."),
+        "pattern": s.gettext("There is no such pattern."),
     }[field]

@@ -29,7 +29,7 @@ FOLLOWS = {
     "changed": {"changed", "told"},
     "told": {"told", "read"},
 }
-"""Which state of a topic's and barrier's newest pattern may come after which."""
+"""Which state of a topic's newest pattern may come after which."""
 topics = st.sampled_from(("bostotte", ""))
 which = st.integers(1, 4)
 
@@ -46,7 +46,7 @@ class Loop(RuleBasedStateMachine):
     def now(self) -> dict[str, str]:
         with self.database.reading() as session:
             newest = learnings.newest(session)
-            return {topic: learnings.state(newest.get((topic, "refused"))) for topic in ("bostotte", "")}
+            return {topic: learnings.state(newest.get(topic)) for topic in ("bostotte", "")}
 
     def all_of_it(self) -> list[Any]:
         with self.database.reading() as session:
@@ -66,7 +66,7 @@ class Loop(RuleBasedStateMachine):
     @rule(topic=topics, more=st.integers(0, 9))
     def read(self, topic: str, more: int) -> None:
         self.shown += more
-        self.attempt(lambda session: learnings.read(session, self.staff, topic, "refused", self.shown))
+        self.attempt(lambda session: learnings.read(session, self.staff, topic, self.shown))
 
     @rule(pattern=which)
     def begin(self, pattern: int) -> None:
@@ -156,7 +156,7 @@ def session(database: Database, team: Staff) -> Iterator[Session]:
 def test_a_learning_begins_with_a_pattern_somebody_has_read(session: Session, team: Staff) -> None:
     with pytest.raises(NotAllowed, match="not_read"):
         learnings.begin(session, team, 1, NOTE)
-    pattern = learnings.read(session, team, "bostotte", "refused", 5)
+    pattern = learnings.read(session, team, "bostotte", 5)
     learning = learnings.begin(session, team, pattern.id, NOTE)
     assert (learnings.state(pattern), learning.owner) == ("linked", "Nav Trondheim")
     steps = session.execute(select(Step.what, Step.name).order_by(Step.id)).tuples().all()
@@ -166,7 +166,7 @@ def test_a_learning_begins_with_a_pattern_somebody_has_read(session: Session, te
 @pytest.mark.parametrize("statement", [delete(Step), update(Step).values(name="somebody else")])
 def test_who_did_what_cannot_be_changed_afterwards(database: Database, team: Staff, statement: Any) -> None:
     with database.transaction() as session:
-        learnings.read(session, team, "bostotte", "refused", 5)
+        learnings.read(session, team, "bostotte", 5)
     with pytest.raises(DatabaseError, match="only ever added"), database.transaction() as session:
         session.execute(statement)
     with database.reading() as session:
@@ -188,8 +188,3 @@ def test_a_change_with_a_part_missing_says_which(made: tuple[str, ...], field: s
     with pytest.raises(Unfit) as caught:
         Change(*made)
     assert caught.value.field == field
-
-
-def test_no_barrier_of_ones_own(session: Session, team: Staff) -> None:
-    with pytest.raises(Unfit, match="barrier"):
-        learnings.read(session, team, "bostotte", "bad luck", 5)

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from bot.records.tables.base import Base, now
@@ -36,16 +36,13 @@ class Learning(Base):
 
 
 class Pattern(Base):
-    """Needs of one topic with one barrier that the team has looked at. When they come again after something was done
-    about them and people were told, it is a new pattern."""
+    """Needs of one topic that the team has looked at. When they come again after something was done about them and people
+    were told, it is a new pattern."""
 
     __tablename__ = "patterns"
-    __table_args__ = (Index("ix_patterns_topic_barrier", "topic", "barrier"),)
-
     id: Mapped[int] = mapped_column(primary_key=True)
-    topic: Mapped[str] = mapped_column(String(60), default="")
+    topic: Mapped[str] = mapped_column(String(60), default="", index=True)
     """Empty for needs that no topic fits."""
-    barrier: Mapped[str] = mapped_column(String(20))
     before: Mapped[int] = mapped_column(default=0)
     """How many needs of the kind the pattern before it was about: this one is about those that came since."""
     seen: Mapped[int]

@@ -33,14 +33,13 @@ def upgrade() -> None:
     op.create_table('patterns',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('topic', sa.String(length=60), nullable=False),
-    sa.Column('barrier', sa.String(length=20), nullable=False),
     sa.Column('before', sa.Integer(), nullable=False),
     sa.Column('seen', sa.Integer(), nullable=False),
     sa.Column('learning_id', sa.Integer(), nullable=True),
     sa.ForeignKeyConstraint(['learning_id'], ['learnings.id'], name=op.f('fk_patterns_learning_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_patterns'))
     )
-    op.create_index('ix_patterns_topic_barrier', 'patterns', ['topic', 'barrier'])
+    op.create_index(op.f('ix_patterns_topic'), 'patterns', ['topic'])
     op.create_index(op.f('ix_patterns_learning_id'), 'patterns', ['learning_id'])
     op.create_table('tellings',
     sa.Column('id', sa.Integer(), nullable=False),
