@@ -446,10 +446,11 @@ class Dialogue:
         if not conversation.pending_message_id:
             return
         words = session.get_one(Message, conversation.pending_message_id).text
+        names = handoffs.names(session, conversation.id)
         if conversation.pending_need_id:
-            needs.keep_words(session, conversation.pending_need_id, words)
+            needs.keep_words(session, conversation.pending_need_id, words, names)
         if conversation.pending_candidate_id:
-            candidates.keep_words(session, conversation.pending_candidate_id, words)
+            candidates.keep_words(session, conversation.pending_candidate_id, words, names)
 
     def _meant(self, session: Session, inbound: Message, moment: str) -> int | None:
         """The message whose words say what was needed: the last typed one. "It did not help" is about the one before, and

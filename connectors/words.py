@@ -33,6 +33,10 @@ def moment_names(s: Speech) -> dict[str, str]:
     }
 
 
+def children_names(s: Speech) -> dict[str, str]:
+    return {"yes": s.gettext("Yes"), "no": s.gettext("No"), "": s.gettext("Not known")}
+
+
 def barrier_names(s: Speech) -> dict[str, str]:
     return {
         "no_scheme": s.gettext("There is no scheme for it"),

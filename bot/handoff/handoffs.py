@@ -427,6 +427,12 @@ def reopen(session: Session, handoff: Handoff, patience: Patience, when: datetim
     return ask_next(session, handoff, patience, when)
 
 
+def names(session: Session, conversation_id: str) -> list[str]:
+    """Whom a conversation has been handed to."""
+    query = select(Staff.name).join(Handoff, Handoff.contact_id == Staff.id)
+    return list(session.scalars(query.where(Handoff.conversation_id == conversation_id).distinct()))
+
+
 def alarm(session: Session, handoff: Handoff, when: datetime) -> None:
     """A message to the owner shows danger: they and the duty team are rung, and again by the clock until they write."""
     handoff.urgent = True

@@ -1,5 +1,6 @@
 """Record needs, and read them so that no single person can be seen."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -24,13 +25,18 @@ def record(
     channel: str,
     part: str | None = None,
     children: str | None = None,
+    names: Sequence[str] = (),
     conditions: list[str] | None = None,
     would_have_helped: str | None = None,
     theme: str | None = None,
     outcome: str | None = None,
     today: date | None = None,
 ) -> Need:
-    """Write down a need. There is no argument for who it was, and the day is kept only as its week."""
+    """Write down a need. There is no argument for who it was, and the day is kept only as its week.
+
+    Args:
+        names: of people in the conversation, which are masked in what a contact wrote.
+    """
     need = Need(
         week=week_of(today or date.today()),
         moment=moment,
@@ -42,19 +48,19 @@ def record(
         part=part,
         channel=channel,
         children=children,
-        theme=mask(theme) if theme else None,
+        theme=mask(theme, names) if theme else None,
         outcome=outcome,
-        would_have_helped=mask(would_have_helped) if would_have_helped else None,
+        would_have_helped=mask(would_have_helped, names) if would_have_helped else None,
     )
     session.add(need)
     session.flush()
     return need
 
 
-def keep_words(session: Session, need_id: int, words: str) -> None:
-    """Add the person's own words, masked; only ever called after they agreed."""
+def keep_words(session: Session, need_id: int, words: str, names: Sequence[str] = ()) -> None:
+    """Add the person's own words, masked, with the names of people in the conversation; only called after they agreed."""
     need = session.get_one(Need, need_id)
-    need.words = mask(words)
+    need.words = mask(words, names)
 
 
 @dataclass(frozen=True)
