@@ -35,7 +35,7 @@ from bot.effects import (
 from bot.handoff import citizen, handoffs, summary, telling
 from bot.handoff.desk import DESK
 from bot.kept import Kept, kept
-from bot.needs import candidates, needs
+from bot.needs import candidates, needs, promises, service
 from bot.phones import outbox, passages
 from bot.picking import picked
 from bot.records import conversations
@@ -368,7 +368,11 @@ class Dialogue:
         return taken
 
     def _commit_to_records(self, session: Session, conversation: Conversation, inbound: Message, turn: Turn) -> Outcome:
-        if not any(isinstance(effect, KeepWords | ForgetWords) for effect in turn.effects):
+        answered, need = (
+            any(isinstance(each, KeepWords | ForgetWords) for each in turn.effects),
+            conversation.pending_need_id,
+        )
+        if not answered:
             _let_go(conversation)  # the question about the words was not answered: the link ends
         for effect in turn.effects:
             if isinstance(effect, DeleteConversation):
@@ -377,6 +381,11 @@ class Dialogue:
                 spoken = [_unkept(conversation.id, reply) for reply in turn.replies]
                 return Outcome(inbound.id, spoken, deleted=True)
             self._do(session, conversation, inbound, effect)
+        if answered:
+            turn.replies = promises.offered(session, need, turn.replies, speech(conversation.language))
+        served = service.kind_of(turn.replies, turn.effects, frozenset(self._library.topics))
+        if served:
+            service.record(session, served, language=conversation.language, channel=conversation.channel)
         turn.replies += unspoken.admit(session, conversation, turn.replies)
         turn.replies = [passages.linked(session, conversation, reply, now()) for reply in turn.replies]
         handoff = handoffs.open_handoff(session, conversation.id)
@@ -442,14 +451,15 @@ class Dialogue:
         if not conversation.pending_message_id:
             return
         words = session.get_one(Message, conversation.pending_message_id).text
+        names = handoffs.names(session, conversation.id)
         candidate = conversation.pending_candidate_id
         if conversation.pending_need_id:
-            need = needs.keep_words(session, conversation.pending_need_id, words)
+            need = needs.keep_words(session, conversation.pending_need_id, words, names)
             if candidate is None and need.barrier != "language":  # what was lacking then is a language, not an example
                 answered = [need.topic] if need.topic else []
                 candidate = candidates.record(session, None, answered, need.language, moment=need.moment).id
         if candidate:
-            candidates.keep_words(session, candidate, words)
+            candidates.keep_words(session, candidate, words, names)
 
     def _meant(self, session: Session, inbound: Message, moment: str) -> int | None:
         """The message whose words say what was needed: the last typed one. "It did not help" is about the one before, and

@@ -34,6 +34,8 @@ class Settings:
     demo: bool = False
     secure_cookies: bool = True
     patience: Patience = field(default_factory=Patience)
+    smallest: int = 5
+    """Figures below this are shown to nobody; never less than five."""
     address: str = ""
     """Where people and gateways reach this installation, e.g. https://rettvis.example.org; links begin with it."""
     examples: Path = ROOT / "bot" / "assistant" / "examples"
@@ -42,10 +44,10 @@ class Settings:
     @classmethod
     def from_environment(cls) -> "Settings":
         """Read DATABASE_URL, RETTVIS_VAR, SECRET_KEY, RETTVIS_INSECURE_COOKIES, RETTVIS_OFFER_MINUTES,
-        RETTVIS_URGENT_MINUTES, RETTVIS_ADDRESS and RETTVIS_EXAMPLES.
+        RETTVIS_URGENT_MINUTES, RETTVIS_SMALLEST, RETTVIS_ADDRESS and RETTVIS_EXAMPLES.
 
         Raises:
-            SystemExit: SECRET_KEY is shorter than 32 characters.
+            SystemExit: SECRET_KEY is shorter than 32 characters, or RETTVIS_SMALLEST is not a number from 5 up.
         """
         folder = Path(os.environ.get("RETTVIS_VAR", str(ROOT / "var")))
         key = os.environ.get("SECRET_KEY") or _kept_key(folder)
@@ -60,6 +62,7 @@ class Settings:
                 timedelta(minutes=float(os.environ.get("RETTVIS_OFFER_MINUTES", "10"))),
                 timedelta(minutes=float(os.environ.get("RETTVIS_URGENT_MINUTES", "2"))),
             ),
+            smallest=smallest(),
             address=os.environ.get("RETTVIS_ADDRESS", "").rstrip("/"),
             examples=Path(os.environ.get("RETTVIS_EXAMPLES", str(cls.examples))),
         )
@@ -67,6 +70,18 @@ class Settings:
     @property
     def models(self) -> Path:
         return self.folder / "models"
+
+
+def smallest() -> int:
+    """Figures below this are shown to nobody: RETTVIS_SMALLEST, five unless it says more.
+
+    Raises:
+        SystemExit: it is no whole number, or less than five.
+    """
+    given = os.environ.get("RETTVIS_SMALLEST", "5")
+    if not given.isdecimal() or int(given) < 5:
+        raise SystemExit(f"RETTVIS_SMALLEST must be a whole number of 5 or more, not {given!r}.")
+    return int(given)
 
 
 def encryption_key(secret_key: str) -> bytes:

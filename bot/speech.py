@@ -32,12 +32,15 @@ class Speech:
 
     code: str
     texts: Catalogue
+    own: Catalogue | None = None
+    """The texts of one part of the interface, which are looked for first."""
 
     def gettext(self, message: str) -> str:
-        return self.texts.gettext(message)
+        return (self.own.find(message) if self.own else None) or self.texts.gettext(message)
 
     def ngettext(self, singular: str, plural: str, number: int) -> str:
-        return self.texts.ngettext(singular, plural, number)
+        found = self.own.find_plural(singular, plural, number) if self.own else None
+        return found or self.texts.ngettext(singular, plural, number)
 
     def fill(self, text: str, **values: object) -> str:
         """A text with names and the like put in. Where one reads from the right, each keeps its own direction."""
@@ -59,3 +62,14 @@ def speech(code: str) -> Speech:
     """How to speak to a person who writes `code`."""
     code = spoken(code)
     return Speech(code, catalogue(code, "messages"))
+
+
+TEAM = "learning"
+"""The catalogue of the programme team's pages and reports. The team reads Norwegian or English: it is in no other."""
+
+
+def team_speech(*codes: str) -> Speech:
+    """How to speak to somebody of the programme team who reads these languages, the best one first."""
+    known = (_NEAREST.get(code, code) for code in codes)
+    code = next((code for code in known if code in ("nb", "en")), "en")
+    return Speech(code, catalogue(code, "messages"), catalogue(code, TEAM))

@@ -20,6 +20,7 @@ from connectors.curate import examples
 from connectors.curate import pages as curate
 from connectors.desk import pages as desk
 from connectors.installation import Installation, renewed_on_hangup
+from connectors.learning import learnings, reports
 from connectors.learning import pages as learning
 from connectors.profile import me, people, two_step
 from connectors.results import api as results_api
@@ -85,6 +86,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         people,
         desk,
         learning,
+        learnings,
+        reports,
         examples,  # before the pages of a language, whose addresses begin alike
         curate,
         sms,

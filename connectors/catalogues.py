@@ -10,6 +10,7 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import write_po
 
 from bot.settings import ROOT
+from bot.speech import TEAM
 from knowledge.languages import LANGUAGES, LOCALES, SOURCE, catalogue, compile_catalogue, po_file, read_catalog
 from knowledge.library import Library
 from knowledge.reviews import MESSAGES, Reading, State, reading, reviews, source_hash
@@ -17,7 +18,10 @@ from knowledge.wording import price
 
 Text = str | list[str] | tuple[str, ...]
 """A message of a catalogue; several forms where it has a plural."""
-DOMAINS = ("messages", "knowledge")
+DOMAINS = ("messages", "knowledge", TEAM)
+_TEAM_FILES = ("connectors/learning/", "connectors/templates/learning/")
+_TEAM_LANGUAGE = "nb"
+"""What the team's pages are translated into, being written in English."""
 WRITTEN = "en"
 """The language the interface is written in."""
 _INTERFACE = [("**.py", "python"), ("**.html", "jinja2")]
@@ -47,7 +51,7 @@ class Status:
 
 
 def gather(domain: str, library: Library) -> Catalog:
-    """Every text there is to translate: the interface's (English in the code) or the entries' (Norwegian)."""
+    """Every text there is to translate: the interface's or the team's (English in the code) or the entries' (Norwegian)."""
     found = Catalog(project="Rettvis", copyright_holder="The Rettvis contributors", charset="utf-8")
     if domain == "knowledge":
         for owner, sentence, file in library.translatable():
@@ -57,8 +61,15 @@ def gather(domain: str, library: Library) -> Catalog:
         for file, line, text, comments, context in extract_from_dir(
             ROOT / folder, _INTERFACE, _OPTIONS, comment_tags=("Translators:",)
         ):
-            found.add(text, locations=[(f"{folder}/{file}", line)], auto_comments=comments, context=context)
+            where = f"{folder}/{file}"
+            if where.startswith(_TEAM_FILES) == (domain == TEAM):
+                found.add(text, locations=[(where, line)], auto_comments=comments, context=context)
     return found
+
+
+def kept(code: str, domain: str) -> bool:
+    """Whether a language has a catalogue of a domain: its source has none, nor has one that the team does not read."""
+    return code == _TEAM_LANGUAGE if domain == TEAM else (code, domain) != (SOURCE, "knowledge")
 
 
 def extract(domain: str, library: Library, folder: Path = LOCALES) -> Path:
@@ -121,8 +132,10 @@ def status(library: Library, locales: Path = LOCALES) -> list[Status]:
 
 @lru_cache(maxsize=2)
 def _texts(library: Library) -> Mapping[str, list[tuple[str | None, Text]]]:
-    """Every text there is, by domain."""
-    return {domain: [(m.context, m.id) for m in gather(domain, library) if m.id] for domain in DOMAINS}
+    """Every text there is in all languages, by domain."""
+    return {
+        domain: [(m.context, m.id) for m in gather(domain, library) if m.id] for domain in DOMAINS if domain != TEAM
+    }
 
 
 def interface_version(library: Library) -> str:

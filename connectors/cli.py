@@ -17,13 +17,20 @@ from rich.table import Table
 
 from connectors.knowledge_commands import knowledge_app
 from connectors.locales_commands import locales_app
+from connectors.needs_commands import needs_app
 from connectors.staff_commands import staff_app
 from knowledge.languages import LANGUAGES
 from knowledge.source import KnowledgeError
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Rettvis: a multilingual rights helper.")
 bench_app = typer.Typer(no_args_is_help=True, help="Measurements.")
-for name, part in (("knowledge", knowledge_app), ("locales", locales_app), ("staff", staff_app), ("bench", bench_app)):
+for name, part in (
+    ("knowledge", knowledge_app),
+    ("locales", locales_app),
+    ("needs", needs_app),
+    ("staff", staff_app),
+    ("bench", bench_app),
+):
     app.add_typer(part, name=name)
 out = Console()
 err = Console(stderr=True)
@@ -46,6 +53,7 @@ def demo(port: int = 8000) -> None:
     from bot.records.database import Database
     from bot.settings import Settings
     from connectors import demo as people
+    from connectors import demo_needs
     from connectors.sms import simulator
 
     os.environ.setdefault("RETTVIS_INSECURE_COOKIES", "1")  # plain http on localhost
@@ -56,6 +64,7 @@ def demo(port: int = 8000) -> None:
     database = Database(settings.database_url)
     database.migrate()
     logins = people.load(database)
+    demo_needs.load(database)
     database.close()
     address = f"http://localhost:{port}"
     out.print(f"\nCitizens       {address}/")

@@ -19,7 +19,7 @@ out = Console()
 
 @locales_app.command("extract")
 def locales_extract(folder: Annotated[Path, typer.Option(help="Where the templates go.")] = LOCALES) -> None:
-    """Write the texts to translate as templates, messages.pot and knowledge.pot."""
+    """Write the texts to translate as templates: messages.pot, knowledge.pot and learning.pot."""
     from connectors import catalogues
     from knowledge.library import Library
 
@@ -39,7 +39,7 @@ def locales_update(language: Annotated[list[str] | None, typer.Argument()] = Non
             raise typer.BadParameter(f"{code} is not one of {', '.join(LANGUAGES)}")
     for code in language or available():
         for domain in catalogues.DOMAINS:
-            if (code, domain) != ("nb", "knowledge"):
+            if catalogues.kept(code, domain):
                 print(catalogues.update(code, domain, library))
 
 

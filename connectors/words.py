@@ -28,8 +28,13 @@ def moment_names(s: Speech) -> dict[str, str]:
     return {
         "no_answer": s.gettext("The bot had no answer"),
         "not_helped": s.gettext("The answer did not help"),
+        "screening": s.gettext("A screening found nothing"),
         "contact_closed": s.gettext("A contact could not meet it"),
     }
+
+
+def children_names(s: Speech) -> dict[str, str]:
+    return {"yes": s.gettext("Yes"), "no": s.gettext("No"), "": s.gettext("Not known")}
 
 
 def barrier_names(s: Speech) -> dict[str, str]:

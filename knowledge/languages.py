@@ -56,7 +56,7 @@ class _Nothing(gettext.NullTranslations):
 
 
 class Catalogue:
-    """The texts of one domain (`messages` or `knowledge`) in one language."""
+    """The texts of one domain (`messages`, `knowledge` or `learning`) in one language."""
 
     def __init__(self, translations: gettext.NullTranslations) -> None:
         self._translations = translations
@@ -74,8 +74,12 @@ class Catalogue:
     def gettext(self, message: str) -> str:
         return self.find(message) or message
 
+    def find_plural(self, singular: str, plural: str, number: int) -> str | None:
+        """The same for a text that has another form for each number."""
+        return self._translations.ngettext(singular, plural, number) or None
+
     def ngettext(self, singular: str, plural: str, number: int) -> str:
-        return self._translations.ngettext(singular, plural, number) or (singular if number == 1 else plural)
+        return self.find_plural(singular, plural, number) or (singular if number == 1 else plural)
 
 
 def po_file(code: str, domain: str, root: Path = LOCALES) -> Path:

@@ -20,7 +20,7 @@ _ONE_LANGUAGE = frozenset({"nb", "nn"})
 def problems(library: Library, locales: Path, today: date) -> Iterator[Problem]:
     """What must be mended before a catalogue may be used."""
     for code in LANGUAGES:
-        for domain in ("messages", "knowledge"):
+        for domain in ("messages", "knowledge", "learning"):
             po = po_file(code, domain, locales)
             if not po.is_file() or (code, domain) == (SOURCE, "knowledge"):
                 continue
@@ -31,10 +31,10 @@ def problems(library: Library, locales: Path, today: date) -> Iterator[Problem]:
                 yield from error.problems
                 continue
             yield from _plural_forms(po, found, code)
-            if domain == "messages":
-                yield from _interface(po, found)
-            else:
+            if domain == "knowledge":
                 yield from _knowledge(po, found, library, code, today)
+            else:
+                yield from _interface(po, found)
 
 
 def leftovers(library: Library, locales: Path) -> Iterator[Problem]:
@@ -42,7 +42,7 @@ def leftovers(library: Library, locales: Path) -> Iterator[Problem]:
     file = locales / NAMES
     names = frozenset(file.read_text(encoding="utf-8").casefold().split()) if file.is_file() else frozenset()
     for code in LANGUAGES:
-        for domain, written in (("messages", "en"), ("knowledge", SOURCE)):
+        for domain, written in (("messages", "en"), ("knowledge", SOURCE), ("learning", "en")):
             po = po_file(code, domain, locales)
             if not po.is_file() or code == written or {code, written} == _ONE_LANGUAGE:
                 continue

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from bot.handoff import handoffs, telling
 from bot.handoff.handoffs import NotAllowed
-from bot.needs import masking, pulse
+from bot.needs import masking, promises, pulse
 from bot.phones import phones
 from bot.records import conversations
 from bot.records.tables import Conversation, Handoff, Helper, Message, Notice, now
@@ -188,7 +188,18 @@ def _pulse(turn: Turn) -> None:
     if last.pulse:
         telling.pulse_question(turn.session, last, last.pulse)
     else:
-        turn.say(turn.s.gettext("Thank you."))
+        asked = [promises.choice(last.topic, turn.s)] if last.topic and last.outcome != "met" else []
+        turn.say(turn.s.gettext("Thank you."), *asked)
+
+
+def _tell_change(turn: Turn) -> None:
+    """They want to be told when a topic changes; kept with the conversation alone."""
+    offer = conversations.last_offer(turn.session, turn.conversation.id, before=turn.inbound.id)
+    offered = Reply.model_validate(offer.body).choices if offer else ()
+    if f"{promises.CHOICE}:{turn.value}" not in {each.id for each in offered}:
+        raise NotAllowed("not_now")
+    promises.make(turn.session, turn.conversation.id, turn.value)
+    turn.say(turn.s.gettext("Thank you. I will write to you here if it changes."))
 
 
 def _hopes(turn: Turn) -> None:
@@ -283,6 +294,7 @@ _CHOICES: dict[str, Callable[[Turn], None]] = {
     "bot_back": _bot_back,
     "reopen": _reopen,
     "pulse": _pulse,
+    promises.CHOICE: _tell_change,
     "hopes": _hopes,
     "skip": _skip_question,
     "call_me": _call_me,

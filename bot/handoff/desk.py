@@ -40,6 +40,10 @@ class Lacked:
     would_have_helped: str | None = None
     topic: str | None = None
     theme: str | None = None
+    children: str | None = None
+    """Whether children are affected: yes, no, or nothing where it is not known."""
+    part: str | None = None
+    """The part of town."""
 
 
 @dataclass(frozen=True)
@@ -403,6 +407,9 @@ class Desk:
                     outcome=outcome,
                     language=handoff.conversation.language,
                     place=handoff.conversation.place,
+                    part=lacked.part,
+                    children=lacked.children,
+                    names=[handoff.contact.name, me.name],
                     channel=handoff.conversation.channel,
                     would_have_helped=lacked.would_have_helped,
                 )

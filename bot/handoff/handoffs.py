@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 
 from bot.handoff.hours import Plan
 from bot.handoff.routing import Chosen, NobodyToAsk, Wish, choose, duty_team
+from bot.needs import service
 from bot.needs.vocabulary import OUTCOMES
 from bot.records import conversations
 from bot.records.access import sees_from
@@ -303,7 +304,10 @@ def contact_wrote(session: Session, handoff: Handoff, contact: Staff, when: date
     """
     must_own(handoff, contact)
     handoff.contact_wrote_at = when
-    handoff.answered_at = handoff.answered_at or when
+    if handoff.answered_at is None:
+        about = handoff.conversation
+        service.record_wait(session, when - handoff.requested_at, language=about.language, channel=about.channel)
+        handoff.answered_at = when
     handoff.alarmed_at = None
     if handoff.state in ("accepted", "active"):
         move(session, handoff, "waiting", contact.name, when=when)
@@ -421,6 +425,12 @@ def reopen(session: Session, handoff: Handoff, patience: Patience, when: datetim
     handoff.sees_from = conversations.newest(session, handoff.conversation_id)
     move(session, handoff, "reopened", CITIZEN, when=when)
     return ask_next(session, handoff, patience, when)
+
+
+def names(session: Session, conversation_id: str) -> list[str]:
+    """Whom a conversation has been handed to."""
+    query = select(Staff.name).join(Handoff, Handoff.contact_id == Staff.id)
+    return list(session.scalars(query.where(Handoff.conversation_id == conversation_id).distinct()))
 
 
 def alarm(session: Session, handoff: Handoff, when: datetime) -> None:

@@ -43,9 +43,9 @@ def record(
     return candidate
 
 
-def keep_words(session: Session, candidate_id: int, words: str) -> None:
-    """Add the person's own words, masked; only ever called after they agreed."""
-    session.get_one(Candidate, candidate_id).words = mask(words)
+def keep_words(session: Session, candidate_id: int, words: str, names: Sequence[str] = ()) -> None:
+    """Add the person's own words, masked, with the names of people in the conversation; only called after they agreed."""
+    session.get_one(Candidate, candidate_id).words = mask(words, names)
 
 
 def waiting(session: Session, language: str | None = None, limit: int = 200) -> Sequence[Candidate]:

@@ -4,14 +4,15 @@ They follow *mattering*: feeling valued and adding value (I. Prilleltensky, "Mat
 Philosophy, and Politics", American Journal of Community Psychology 65, 2020). Each answer is stored by itself, by week.
 """
 
-from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import func, select
+from sqlalchemy import func
 from sqlalchemy.orm import Session
 
-from bot.needs.needs import SMALLEST
-from bot.records.tables import Pulse, week_of
+from bot.needs.counting import count
+from bot.needs.patterns import Filters, Source, Table, table
+from bot.records.tables import Pulse
+from knowledge.library import Library
 
 QUESTIONS = ("listened", "contributed")
 ANSWERS = ("yes", "partly", "no")
@@ -34,36 +35,25 @@ def record(
     """
     if question not in QUESTIONS or answer not in ANSWERS:
         raise ValueError(f"{question}-{answer} is no answer to a question of the pulse")
-    kind = {
-        "week": week_of(today or date.today()),
-        "question": question,
-        "answer": answer,
-        "language": language,
-        "place": place,
-        "channel": channel,
+    count(session, Pulse, today, question=question, answer=answer, language=language, place=place, channel=channel)
+
+
+def results(
+    session: Session, library: Library, question: str, filters: Filters | None = None, by: str | None = None
+) -> Table:
+    """How a question was answered: a row for each answer, and a column for each value of another dimension.
+
+    Args:
+        filters: since, until, language, place or channel.
+        by: week, month, quarter, year, language, place or channel.
+    """
+    return table(session, library, filters or Filters(), "answer", by, source=_answers(question))
+
+
+def _answers(question: str) -> Source:
+    columns = {
+        "time": (Pulse.week,),
+        "place": (Pulse.place,),
+        **{name: (getattr(Pulse, name),) for name in ("answer", "language", "channel")},
     }
-    counted = session.scalar(select(Pulse).filter_by(**kind).with_for_update())
-    if counted is None:
-        counted = Pulse(**kind, number=0)
-        session.add(counted)
-    counted.number += 1
-
-
-@dataclass(frozen=True)
-class Result:
-    """How one question was answered. `counts` is None when fewer than SMALLEST answered, or one answer is so rare."""
-
-    question: str
-    counts: dict[str, int] | None
-
-
-def results(session: Session) -> list[Result]:
-    """The answers to each question, shown only when no figure, nor the rest of a total, is under SMALLEST."""
-    query = select(Pulse.question, Pulse.answer, func.sum(Pulse.number)).group_by(Pulse.question, Pulse.answer)
-    found = {(question, answer): number for question, answer, number in session.execute(query).tuples()}
-    shown = []
-    for question in QUESTIONS:
-        counts = {answer: found.get((question, answer), 0) for answer in ANSWERS}
-        safe = all(number == 0 or number >= SMALLEST for number in counts.values()) and any(counts.values())
-        shown.append(Result(question, counts if safe else None))
-    return shown
+    return Source(columns, func.sum(Pulse.number), (Pulse.question == question,))

@@ -20,12 +20,12 @@ CONDITIONS = ("mental_models", "relationships", "power", "resources", "practices
 "The Water of Systems Change", FSG 2018), which the residents' model works with."""
 
 USUAL_CONDITIONS = {
-    "no_scheme": ["policies", "resources"],
+    "no_scheme": ["resources", "policies"],
     "not_eligible": ["policies"],
-    "refused": ["practices", "power"],
-    "too_slow": ["practices", "resources"],
-    "language": ["resources", "relationships"],
-    "digital": ["practices", "resources"],
+    "refused": ["power", "practices"],
+    "too_slow": ["resources", "practices"],
+    "language": ["relationships", "resources"],
+    "digital": ["resources", "practices"],
     "trust_or_shame": ["mental_models", "relationships"],
     "distance": ["resources"],
     "rules_collide": ["policies"],
@@ -33,6 +33,12 @@ USUAL_CONDITIONS = {
     "other": ["practices"],
 }
 """Where a need is coded by machine, the conditions its barrier usually points to; the programme team may code it anew."""
+
+MOMENTS = ("no_answer", "not_helped", "screening", "contact_closed")
+"""When a need is noticed."""
+
+CHILDREN = ("yes", "no")
+"""Whether children are affected, where somebody has said so."""
 
 OUTCOMES = ("met", "partly_met", "not_met")
 """How a contact closes a conversation."""

@@ -16,7 +16,6 @@ from bot.assistant import teaching
 from bot.assistant.rehearsal import FIGURES, LIMIT, CannotRehearse, New, Rehearsal, Row
 from bot.needs import candidates
 from bot.needs.candidates import AlreadyDecided
-from bot.needs.needs import SMALLEST
 from bot.records.tables import Staff
 from bot.speech import Speech
 from bot.understanding.labels import CRISIS_KINDS
@@ -122,7 +121,13 @@ def new_topics(request: Request, here: Here, me: Editor) -> Response:
     with here.database.reading() as session:
         found = candidates.collected(session)
     return rendering.page(
-        request, "curate_topics.html", s, staff=me, csrf_token=csrf_token(request), topics=found, enough=SMALLEST
+        request,
+        "curate_topics.html",
+        s,
+        staff=me,
+        csrf_token=csrf_token(request),
+        topics=found,
+        enough=here.settings.smallest,
     )
 
 
@@ -131,7 +136,7 @@ def export(here: Here, me: Editor, theme: str) -> Response:
     """The words collected for a topic, as example files have them, for whoever writes the entry. Not of fewer than five."""
     with here.database.reading() as session:
         found = candidates.collected(session).get(theme, [])
-    if len(found) < SMALLEST:
+    if len(found) < here.settings.smallest:
         raise HTTPException(HTTPStatus.NOT_FOUND, "Not enough is collected under that name.")
     by_language: dict[str, list[list[str]]] = {}
     for each in found:

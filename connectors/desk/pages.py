@@ -12,7 +12,7 @@ from sse_starlette import EventSourceResponse, ServerSentEvent
 from bot.handoff.desk import DESK, Lacked, NoAccess, View
 from bot.handoff.handoffs import NotAllowed
 from bot.handoff.hours import OSLO
-from bot.needs.vocabulary import BARRIERS, CONDITIONS, OUTCOMES
+from bot.needs.vocabulary import BARRIERS, CHILDREN, CONDITIONS, OUTCOMES
 from bot.records.tables import Staff
 from bot.screening.telling import in_words
 from bot.speech import speech, spoken, understands
@@ -24,6 +24,7 @@ from connectors.sms.outbound import OUT
 from connectors.staff import Duty, voice
 from connectors.words import (
     barrier_names,
+    children_names,
     condition_names,
     outcome_names,
     reason_names,
@@ -245,6 +246,8 @@ async def close(
     barrier: Annotated[str, Form()] = "",
     conditions: Annotated[list[str] | None, Form()] = None,
     would_have_helped: Annotated[str, Form(max_length=2_000)] = "",
+    children: Annotated[str, Form()] = "",
+    part: Annotated[str, Form(max_length=40)] = "",
 ) -> Response:
     """Close with what happened; what was not met must say what it was and what stood in the way."""
     s = voice(me)
@@ -255,7 +258,15 @@ async def close(
     if outcome != "met" and (barrier not in BARRIERS or not chosen or not (about or theme.strip())):
         error = s.gettext("Say what was needed, what stood in the way, and at least one of the conditions.")
         return _page(request, here, me, handoff_id, error=error)
-    lacked = Lacked(barrier, chosen, would_have_helped.strip() or None, about, theme.strip() or None)
+    lacked = Lacked(
+        barrier,
+        chosen,
+        would_have_helped.strip() or None,
+        about,
+        theme.strip() or None,
+        children if children in CHILDREN else None,
+        part if any(part in place.parts for place in here.library.places.values()) else None,
+    )
     met = outcome == "met"
     return _done(request, me, None, lambda: here.desk.close(handoff_id, me, outcome, None if met else lacked))
 
@@ -296,6 +307,7 @@ def _page(
         outcomes=outcome_names(s),
         barriers=barrier_names(s),
         conditions=condition_names(s),
+        children=children_names(s),
         states=state_names(s),
         reasons=reason_names(s),
         phone=phone,

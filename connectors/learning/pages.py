@@ -1,74 +1,170 @@
 """The pages under /learning: patterns, never persons."""
 
-from typing import Annotated
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from http import HTTPStatus
+from typing import Annotated, Any
+from urllib.parse import urlencode
 
-from fastapi import APIRouter, Depends, Request
-from fastapi.responses import Response
+from fastapi import APIRouter, Depends, Form, Request
+from fastapi.responses import RedirectResponse, Response
 
-from bot.needs import needs, pulse
-from bot.needs.needs import SMALLEST, Count
+from bot.needs import patterns, pulse, review, service
+from bot.needs.learnings import Unfit
+from bot.needs.patterns import UNKNOWN, Filters
+from bot.needs.periods import Period
 from bot.records.tables import Staff
-from bot.speech import Speech
-from connectors import rendering
+from bot.settings import smallest
+from bot.speech import team_speech
 from connectors.api import Here
-from connectors.security import csrf_token
-from connectors.staff import Duty, voice
-from connectors.words import barrier_names, condition_names, moment_names, pulse_answers, pulse_questions
-from knowledge.greetings import greetings
-from knowledge.languages import LANGUAGES
-from knowledge.library import Library
+from connectors.learning.figures import Figures
+from connectors.learning.team import Names, Programme, page
+from connectors.learning.words import missing_words, service_names, state_names
+from connectors.security import check_csrf
 
 router = APIRouter(prefix="/learning", include_in_schema=False)
-Programme = Annotated[Staff, Depends(Duty("programme"))]
+FILTERED = ("area", "topic", "language", "place", "barrier", "condition", "channel", "moment", "children")
+CHARTS = ("topic", "area", "barrier", "condition", "language", "place", "part", "moment", "channel", "children")
+NOT_KNOWN = "-"
+"""How an address says that something is not known; nothing there means that anything will do."""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A filter of the page: what can be chosen, and what is."""
+
+    id: str
+    name: str
+    values: Sequence[tuple[str, str]]
+    chosen: str
 
 
 @router.get("")
-async def overview(request: Request, here: Here, me: Programme) -> Response:
-    """What people lacked: counts by topic, language, place, barrier and condition, and the newest needs."""
-    s = voice(me)
-    names = _names(here.library, s)
+def overview(request: Request, here: Here, me: Programme) -> Response:
+    """What people lack: over time, by everything there is to know, and side by side."""
+    names = Names(here.library, team_speech(*me.languages))
+    asked = {key: request.query_params.get(key, "") for key in ("period", *FILTERED)}
+    choices = [_periods(names, asked["period"]), *(_choice(names, each, asked[each]) for each in FILTERED)]
+    chosen = {choice.id: choice.chosen for choice in choices if choice.chosen}
+    filters = _filters(chosen)
+
+    def link(dimension: str, code: str) -> str | None:
+        if dimension not in FILTERED or dimension in chosen:
+            return None
+        return "/learning?" + urlencode({**chosen, dimension: code or NOT_KNOWN})
+
     with here.database.reading() as session:
-        tables = [
-            (heading, [(names.get(count.name, count.name), count) for count in needs.counts(session, column)])
-            for column, heading in _headings(s).items()
-        ]
-        rows = needs.latest(session)
-        pulses = pulse.results(session)
-    return rendering.page(
+        figures = Figures(
+            lambda asked, rows, columns: patterns.table(session, here.library, asked, rows, columns),
+            names,
+            filters,
+            link,
+        )
+        return page(
+            request,
+            here,
+            me,
+            "overview.html",
+            filters=choices,
+            smallest=smallest(),
+            total=figures.total(),
+            time=figures.over_time(),
+            charts=figures.known(*(each for each in CHARTS if each not in chosen)),
+            chosen=chosen,
+            pulses=[
+                figures.answers(question, pulse.results(session, here.library, question, _of_anybody(filters)))
+                for question in pulse.QUESTIONS
+            ],
+            parity=[
+                figures.shares(
+                    id,
+                    heading,
+                    kinds,
+                    service.results(session, here.library, _of_a_language(filters), kinds=list(kinds)),
+                )
+                for id, (heading, kinds) in service_names(names.s).items()
+            ],
+            places=figures.beside("topic", "place", names.s.gettext("Topics in each municipality")),
+        )
+
+
+@router.get("/patterns")
+def to_read(request: Request, here: Here, me: Programme) -> Response:
+    """Every pattern that may be shown, and how far it has come."""
+    return _patterns(request, here, me)
+
+
+@router.post("/patterns/read", dependencies=[Depends(check_csrf)])
+def read(
+    request: Request,
+    here: Here,
+    me: Programme,
+    topic: Annotated[str, Form(max_length=60)] = "",
+) -> Response:
+    """Somebody has read a pattern."""
+    try:
+        with here.database.transaction() as session:
+            review.read(session, here.library, me, topic)
+    except Unfit as error:
+        return _patterns(request, here, me, missing_words(team_speech(*me.languages), error.field))
+    return RedirectResponse("/learning/patterns", HTTPStatus.SEE_OTHER)
+
+
+def _patterns(request: Request, here: Here, me: Staff, reason: str = "") -> Response:
+    with here.database.reading() as session:
+        rows = review.to_review(session, here.library)
+    return page(
         request,
-        "learning.html",
-        s,
-        staff=me,
-        tables=[(heading, counts, _largest([count for _, count in counts])) for heading, counts in tables],
+        here,
+        me,
+        "patterns.html",
+        status=HTTPStatus.UNPROCESSABLE_ENTITY if reason else HTTPStatus.OK,
         rows=rows,
-        pulses=pulses,
-        questions=pulse_questions(s),
-        answers=pulse_answers(s),
-        names=names,
-        smallest=SMALLEST,
-        csrf_token=csrf_token(request),
+        states=state_names(team_speech(*me.languages)),
+        reason=reason,
+        smallest=smallest(),
     )
 
 
-def _headings(s: Speech) -> dict[str, str]:
-    return {
-        "topic": s.gettext("Topic"),
-        "language": s.gettext("Language"),
-        "place": s.gettext("Place"),
-        "barrier": s.gettext("What stood in the way"),
-        "conditions": s.gettext("Conditions of change"),
-        "moment": s.gettext("When it was noticed"),
+def quarters() -> list[str]:
+    """This quarter, the three before it, this year and the last."""
+    today = date.today()
+    found = [Period.quarter_of(today)]
+    for _ in range(3):
+        found.append(Period.quarter_of(found[-1].first - timedelta(days=1)))
+    return [*(each.name for each in found), str(today.year), str(today.year - 1)]
+
+
+def _periods(names: Names, asked: str) -> Choice:
+    s = names.s
+    values = [("", s.gettext("Always")), *((name, name) for name in quarters())]
+    return Choice("period", s.gettext("When"), values, asked if asked in dict(values) else "")
+
+
+def _choice(names: Names, dimension: str, asked: str) -> Choice:
+    values = [("", names.s.gettext("All")), *names.of(dimension).items(), (NOT_KNOWN, names(dimension, UNKNOWN))]
+    return Choice(dimension, names.dimension(dimension), values, asked if asked in dict(values) else "")
+
+
+def _filters(chosen: Mapping[str, str]) -> Filters:
+    values: dict[str, Any] = {
+        key: UNKNOWN if value == NOT_KNOWN else value for key, value in chosen.items() if key in FILTERED
     }
+    found = replace(Filters(), **values)
+    if "period" not in chosen:
+        return found
+    period = Period.parse(chosen["period"])
+    return replace(found, since=period.first_week, until=period.last)
 
 
-def _names(library: Library, s: Speech) -> dict[str, str]:
-    """Every coded value in words."""
-    named = {topic: library.title(topic, s.code) for topic in library.topics}
-    named |= {place.id: place.name for place in library.places.values()}
-    named |= {code: s.language_name(code) for code in (*LANGUAGES, *greetings())}
-    named |= {**barrier_names(s), **condition_names(s), **moment_names(s)}
-    return named | {"": s.gettext("Not known"), "elsewhere": s.gettext("Another place")}
+def _of_anybody(filters: Filters) -> Filters:
+    """The same period, language, place and channel: all that is kept of answers to the two questions."""
+    return Filters(
+        filters.since, filters.until, language=filters.language, place=filters.place, channel=filters.channel
+    )
 
 
-def _largest(counts: list[Count]) -> int:
-    return max((count.number or 0 for count in counts), default=0) or 1
+def _of_a_language(filters: Filters) -> Filters:
+    """The same period, language and channel: all that is kept of how people were served."""
+    return Filters(filters.since, filters.until, language=filters.language, channel=filters.channel)

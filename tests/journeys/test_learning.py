@@ -3,7 +3,7 @@
 from sqlalchemy import func, select
 
 from bot.needs import candidates
-from bot.records.tables import Candidate, Need
+from bot.records.tables import Candidate, Need, Promise, Service
 from tests.conftest import Citizen, Server, StaffMember
 
 
@@ -101,13 +101,52 @@ def test_figures_under_five_are_not_shown(server: Server, programme: StaffMember
     citizen = Citizen(server, language="pl")
     citizen.pick("not_helped")
     page = programme.get("/learning").text
-    row = page.split('<th scope="row">polsk</th><td>')[1].split("</td>")[0]
-    assert row == "under 5"
+    assert ">polsk</a></th>" not in page
 
 
-def test_what_five_people_lacked_is_shown(server: Server, programme: StaffMember) -> None:
-    for _ in range(5):
+def test_what_many_people_lacked_is_shown(server: Server, programme: StaffMember) -> None:
+    for _ in range(12):
         Citizen(server, language="uk").write("хто виграв вчора футбольний матч")
     page = programme.get("/learning").text
-    row = page.split('<th scope="row">ukrainsk</th><td>')[1].split("</td>")[0]
+    row = page.split('>ukrainsk</a></th><td class="figure">')[1].split("</td>")[0]
     assert int(row) >= 5
+
+
+def served(server: Server) -> dict[tuple[str, str], int]:
+    with server.installation.database.transaction() as session:
+        return {(each.kind, each.language): each.number for each in session.scalars(select(Service))}
+
+
+def promised(server: Server) -> list[tuple[str, str]]:
+    with server.installation.database.transaction() as session:
+        return [(each.conversation_id, each.topic) for each in session.scalars(select(Promise).order_by(Promise.id))]
+
+
+def test_what_became_of_messages_is_counted_by_language(server: Server) -> None:
+    before = served(server)
+    citizen = Citizen(server, language="pl")
+    citizen.write("Jak mogę dostać zasiłek na dziecko?")
+    citizen.write("kto wygrał wczoraj mecz piłki nożnej")
+    after = served(server)
+    assert after[("answered", "pl")] - before.get(("answered", "pl"), 0) == 1
+    assert after[("refused", "pl")] - before.get(("refused", "pl"), 0) == 1
+
+
+def test_who_agrees_is_kept_as_waiting_for_news_and_no_longer_than_the_conversation(server: Server) -> None:
+    citizen = Citizen(server, language="en")
+    citizen.write("How much child benefit do I get for two kids?")
+    citizen.pick("not_helped")
+    reply = citizen.pick("keep_words:no")[-1]
+    assert "tell_change:barnetrygd" in {choice["id"] for choice in reply["choices"]}
+    citizen.pick("tell_change:barnetrygd")
+    assert promised(server)[-1] == (citizen.id, "barnetrygd")
+    assert citizen.id not in str([vars(need) for need in needs(server)])
+    citizen.request("DELETE")
+    assert citizen.id not in {conversation for conversation, _ in promised(server)}
+
+
+def test_nobody_is_put_down_to_be_told_who_was_not_asked(server: Server) -> None:
+    citizen = Citizen(server, language="en")
+    citizen.write("How much child benefit do I get for two kids?")
+    citizen.pick("tell_change:barnetrygd")
+    assert citizen.id not in {conversation for conversation, _ in promised(server)}

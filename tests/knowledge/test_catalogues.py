@@ -9,6 +9,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po, write_po
 from typer.testing import CliRunner
 
+from bot.speech import team_speech
 from connectors import catalogues
 from connectors.cli import app
 from knowledge.eligibility.household import Household
@@ -98,6 +99,32 @@ def test_another_interface_waits_for_its_translator(small: Library) -> None:
     catalogues.update("pl", "messages", small, small.locales)
     done, total = count(small, "pl").messages
     assert done == 0 < total
+
+
+def test_the_teams_pages_are_whole_in_norwegian_and_nobody_else_has_to_translate_them(library: Library) -> None:
+    wanted = {message.id for message in catalogues.gather("learning", library) if message.id}
+    there = {message.id: message for message in reading(po_file("nb", "learning")) if message.id}
+    assert wanted == set(there)
+    assert all(all(forms if isinstance(forms := there[each].string, tuple) else (forms,)) for each in wanted)
+    assert not any(message.fuzzy for message in there.values())
+    assert [code for code in LANGUAGES if po_file(code, "learning").is_file()] == ["nb"]
+    files = {file for message in catalogues.gather("messages", library) for file, _ in message.locations}
+    assert not any("connectors/learning" in file or "templates/learning" in file for file in files)
+
+
+@pytest.mark.parametrize(
+    ("reads", "spoken", "report"),
+    [
+        (("nb",), "nb", "Rapport"),
+        (("nn", "en"), "nb", "Rapport"),
+        (("pl", "en"), "en", "Report"),
+        (("ar",), "en", "Report"),
+    ],
+)
+def test_the_team_reads_norwegian_or_english(reads: tuple[str, ...], spoken: str, report: str) -> None:
+    s = team_speech(*reads)
+    assert (s.code, s.gettext("Report")) == (spoken, report)
+    assert s.gettext("Money and debt") == ("Penger og gjeld" if spoken == "nb" else "Money and debt")
 
 
 def test_updating_again_changes_no_text(small: Library) -> None:

@@ -8,7 +8,8 @@ from bot.records.tables.base import Base, Encrypted, UtcDateTime, now, week_of
 from bot.records.tables.conversations import Conversation, Message, tracker_events
 from bot.records.tables.handoffs import Handoff, Helper, Move, Note, Notice, Offer, Reminder
 from bot.records.tables.households import HouseholdRow
-from bot.records.tables.needs import Candidate, Need, Pulse
+from bot.records.tables.learnings import Learning, Pattern, Step, Telling
+from bot.records.tables.needs import Candidate, Need, Promise, Pulse, Service
 from bot.records.tables.phones import Incoming, Line, Outgoing, Passage, Phone
 from bot.records.tables.staff import Absence, Look, Staff
 
@@ -22,6 +23,7 @@ __all__ = [
     "Helper",
     "HouseholdRow",
     "Incoming",
+    "Learning",
     "Line",
     "Look",
     "Message",
@@ -32,10 +34,15 @@ __all__ = [
     "Offer",
     "Outgoing",
     "Passage",
+    "Pattern",
     "Phone",
+    "Promise",
     "Pulse",
     "Reminder",
+    "Service",
     "Staff",
+    "Step",
+    "Telling",
     "UtcDateTime",
     "now",
     "tracker_events",

@@ -6,8 +6,8 @@ Words that were not answered may become examples too, or be collected for a topi
 import sqlalchemy as sa
 from alembic import op
 
-revision = '0009'
-down_revision = '0004'
+revision = '0008'
+down_revision = '0007'
 branch_labels = None
 depends_on = None
 
