@@ -5,46 +5,29 @@ library, and changes nothing.
       one question at a time;  shown back;  the result          the person can rest, and go on where they were
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
 from bot import answers
-from bot.effects import Effect, RecordNeed, SetPlace
+from bot.effects import Effect, SetPlace
 from bot.picking import yes_and_no
-from bot.replies import AnswerCard, Choice, Link, QuestionCard, Reply, ScreenedCard
+from bot.replies import Choice, QuestionCard, Reply
 from bot.screening import telling
 from bot.screening.answers import named_in, understood
+from bot.screening.asking import example, kind_of, question, why
+from bot.screening.ending import end, no_scheme
 from bot.screening.household import PLACE, Household, clashes, fitting
-from bot.screening.result import about, digest, first_things, result
-from bot.screening.words import command, word
+from bot.screening.offering import begin_choice, on_choice
+from bot.screening.words import command
 from bot.speech import Speech
 from knowledge.eligibility.household import Misfit, value_of
-from knowledge.eligibility.questions import concerned, next_question
-from knowledge.eligibility.telling import outcomes_of, question, told_of
+from knowledge.eligibility.questions import next_question
+from knowledge.eligibility.telling import outcomes_of, told_of
 from knowledge.folding import fold
 from knowledge.library import Library
 
-MISSES = 2
-"""How often in a row an answer that was not understood is asked for again before skipping is offered."""
-_CONCERNS = 3
-"""How many of the schemes that a question is about are named."""
 _BY_NUMBER = ("number", "money", "ages")
-_EXAMPLES = {
-    "years": "34",
-    "months": "8",
-    "hours_a_week": "20",
-    "kr_a_month": "9000",
-    "kr_a_year": "250000",
-    "kr": "8000",
-}
-_REAL = {"situation": frozenset({"need_now", "debt"}), "housing": frozenset({"nowhere"})}
-"""Answers that tell of a need, whether or not there is a scheme for it."""
-_ABOUT_MONEY = frozenset({"money", "work", "family", "housing"})
-"""Areas of topics after which going through it all is offered."""
-_NO_OFFER = ("cancel", "share", "place", "urgent_human", "delete_conversation")
-"""Choices that a way to something else must not stand beside."""
 
 
 @dataclass(frozen=True)
@@ -186,7 +169,7 @@ class Talk:
 
     def _pause(self, household: Household) -> Step:
         text = self.s.gettext("We stop here. What you have told is kept in this conversation until you delete it.")
-        choices = (self.on_choice(), self._forget(), answers.a_person(self.s))
+        choices = (on_choice(self.s), self._forget(), answers.a_person(self.s))
         return Step(household.rests(), (Reply(text=text, language=self.s.code, choices=choices),))
 
     def _ask_before_forgetting(self, household: Household) -> Step:
@@ -194,14 +177,12 @@ class Talk:
         text = s.gettext("Shall I forget what you have told about your household? It cannot be brought back.")
         choices = (
             Choice(id="screen:forget_it", title=self._forget().title),
-            Choice(id="screen:on", title=s.gettext("Keep it")),
+            on_choice(self.s),
         )
         return Step(household.rests(), (Reply(text=text, language=s.code, choices=choices),))
 
     def _gone(self) -> Step:
-        return Step(
-            None, (Reply(text=self._not_there(), language=self.s.code, choices=(telling.begin_choice(self.s),)),)
-        )
+        return Step(None, (Reply(text=self._not_there(), language=self.s.code, choices=(begin_choice(self.s),)),))
 
     def _again(self, household: Household, lead: str) -> Step:
         """Where it stands, once more."""
@@ -217,89 +198,22 @@ class Talk:
         told = told_of(self.library, household.facts, self.on)
         return next_question(outcomes_of(self.library, told), told, household.skipped)
 
-    def _question(self, household: Household, lead: str = "") -> Step:
-        s, fact = self.s, household.open
-        assert fact
-        kind = self._kind(fact)
-        titles = telling.titles(self.library, fact, s, self.on)
-        asked, language = self._asked(fact)
-        message = "\n\n".join(filter(None, (lead, asked)))
-        ways = [Choice(id=f"pass_over:{fact}", title=s.gettext("I would rather not answer"))]
-        ways += [Choice(id=f"why:{fact}", title=s.gettext("Why do you ask?"))]
-        ways += [Choice(id="screen:pause", title=s.gettext("Stop here for now"))]
-        choices = [Choice(id=f"fact:{fact}-{name}", title=title) for name, title in titles.items()]
-        if kind == "yes_no":
-            choices = [Choice(id=f"fact:{fact}-{each}", title=title) for each, title in self._yes_no()]
-        elif kind == "ages":
-            ways.insert(0, Choice(id=f"fact:{fact}-none", title=s.gettext("No children at home")))
-        hint = self._hint(kind, first=not household.facts)
-        card = QuestionCard(message=message, several=kind == "several", ways=tuple(ways))
-        text = "\n\n".join(filter(None, (message, hint)))
-        return Step(household, (Reply(text=text, language=language, choices=tuple(choices), card=card),))
-
-    def _asked(self, fact: str) -> tuple[str, str]:
-        """A question, and the language it is in."""
-        if fact == PLACE:
-            return telling.asked(self.library, fact, self.s, self.on), self.s.code
-        found = question(self.library, fact, self.s.code, self.on).question
-        return found.text, found.language
-
-    def _kind(self, fact: str) -> str:
-        return "choice" if fact == PLACE else self.library.vocabulary.facts[fact].kind
-
     def _is_asked(self, fact: str) -> bool:
         return fact == PLACE or fact in self.library.vocabulary.facts
 
-    def _hint(self, kind: str, *, first: bool) -> str:
-        """Which words to write, where there are no buttons."""
-        s, code = self.s, self.s.code
-        hints = []
-        if kind == "ages":
-            hints.append(s.fill(s.gettext("Write “{none}” if there are none."), none=word("none", code)))
-        elif kind == "several":
-            text = s.gettext("Write the numbers that fit, for example 1 3, or “{none}”.")
-            hints.append(s.fill(text, none=word("none", code)))
-        if first:
-            text = s.gettext("You can always write “{skip}”, “{why}” or “{pause}”.")
-            hints.append(s.fill(text, skip=word("skip", code), why=word("why", code), pause=word("pause", code)))
-        return " ".join(hints)
+    def _question(self, household: Household, lead: str = "") -> Step:
+        assert household.open
+        return Step(household, (question(self.library, self.s, self.on, household, household.open, lead),))
 
     def _example(self, household: Household) -> str:
-        """What an answer can look like; after some tries, that the question can be skipped."""
-        s, fact = self.s, household.open
-        assert fact
-        if household.misses > MISSES:
-            text = s.gettext("I still do not understand the answer. Write “{skip}”, and we go past this question.")
-            return s.fill(text, skip=word("skip", s.code))
-        sorry = s.gettext("I did not understand that.")
-        match self._kind(fact):
-            case "ages":
-                example = s.fill(s.gettext("Write each age, for example {example}."), example="2, 7")
-            case "number" | "money":
-                unit = self.library.vocabulary.facts[fact].unit or ""
-                example = s.fill(s.gettext("Write a number, for example {example}."), example=_EXAMPLES[unit])
-            case "yes_no":
-                example = s.gettext("Answer yes or no.")
-            case _:
-                example = s.gettext("Choose one of the answers: its number, or its words.")
-        return f"{sorry} {example}"
+        assert household.open
+        return example(self.library, self.s, household, household.open)
 
     def _why(self, household: Household) -> Step:
         """Why the question is asked, and the question again."""
-        fact = household.open
-        if fact is None:
-            return self.check(household)
-        if fact == PLACE:
-            why = self.s.gettext("I ask so that I can tell what is special where you live, and whom to talk to.")
-            return self._question(household.asks(fact), why)
-        told = told_of(self.library, fitting(self.library, household.facts, self.on), self.on)
-        topics = concerned(fact, outcomes_of(self.library, told), told, household.skipped)[:_CONCERNS]
-        found = question(self.library, fact, self.s.code, self.on)
-        said = [found.why.text] if found.why else []
-        if topics:
-            names = self.s.join([self.library.title(topic, self.s.code) for topic in topics])
-            said.append(self.s.fill(self.s.gettext("The answer can matter for: {topics}."), topics=names))
-        return self._question(household.asks(fact), " ".join(said))
+        assert household.open
+        said = why(self.library, self.s, self.on, household, household.open)
+        return self._question(household.asks(household.open), said)
 
     # Answers
 
@@ -312,7 +226,7 @@ class Talk:
     def _can_only_be_an_answer(self, household: Household, text: str) -> bool:
         """Whether words said at another time are still an answer: a figure is, "yes" may be about anything."""
         figures = sum(each.isdigit() for each in text)
-        kind = self._kind(household.open) if household.open else ""
+        kind = kind_of(self.library, household.open) if household.open else ""
         return household.stage == "asking" and figures >= {**dict.fromkeys(_BY_NUMBER, 1), "several": 2}.get(kind, 999)
 
     def _answer(self, household: Household, fact: str, answer: Any) -> Step:
@@ -371,86 +285,20 @@ class Talk:
         text = self.s.gettext("With the other answers, these no longer matter: {questions}")
         return self.s.fill(text, questions=" ".join(unused))
 
-    # The end
-
     def _end(self, household: Household) -> Step:
-        """The first things to do, and where to see all of it; nothing found is never "you have no rights"."""
-        s = self.s
-        facts = fitting(self.library, household.facts, self.on)
-        found = result(self.library, facts, household.skipped, s.code, self.place, self.on)
-        first = first_things(found)
-        topics = [
-            Choice(
-                id=item.scheme.topic,
-                title=": ".join(filter(None, (item.scheme.title.text, about(item.scheme.amount, s)))),
-            )
-            for item in first
-        ]
-        choices = [*topics, answers.a_person(s), Choice(id="screen:check", title=s.gettext("Change an answer"))]
-        text = digest(found, s)
-        effects: tuple[Effect, ...] = ()
-        if not found.likely:
-            more = s.gettext("There are more schemes than I have looked at. A person can look at it with you.")
-            text = f"{text}\n{more}"
-            if _is_in_need(household):
-                effects = (RecordNeed(moment="screening", barrier="not_eligible"),)
-            else:
-                choices.insert(len(topics), Choice(id="screen:need", title=s.gettext("I need help all the same")))
-        reply = Reply(
-            text=text,
-            language=s.code,
-            choices=tuple(choices),
-            links=(Link(title=s.gettext("See all of it, and how to apply"), url="/result", language=s.code),),
-            card=ScreenedCard(listed=len(topics)),
-        )
+        reply, effects = end(self.library, self.s, self.place, self.on, household)
         return Step(household.stands("done"), (reply,), effects)
 
     def _need(self, household: Household) -> Step:
         """Nothing was found, and there is a need all the same."""
         text = self.s.gettext("Thank you for telling me. A person can look at it with you.")
         reply = Reply(text=text, language=self.s.code, choices=(answers.a_person(self.s),))
-        return Step(household.stands("done"), (reply,), (RecordNeed(moment="screening", barrier="not_eligible"),))
+        return Step(household.stands("done"), (reply,), (no_scheme(),))
 
     # Words and choices
-
-    def _yes_no(self) -> tuple[tuple[str, str], ...]:
-        return ("yes", self.s.gettext("Yes")), ("no", self.s.gettext("No"))
 
     def _forget(self) -> Choice:
         return Choice(id="screen:forget", title=self.s.gettext("Forget what I have told about my household"))
 
     def _not_there(self) -> str:
         return self.s.gettext("That choice is not there any more. Write instead.")
-
-    def on_choice(self) -> Choice:
-        return Choice(id="screen:on", title=self.s.gettext("Go on with the questions"))
-
-    def offered(self, household: Household | None, replies: Sequence[Reply]) -> list[Reply]:
-        """Replies about something else, with a way (back) to the questions; never beside danger or another question."""
-        if not replies or (replies[-1].card and replies[-1].card.kind in ("crisis", "offer")):
-            return list(replies)
-        *before, last = replies
-        if any(choice.id.partition(":")[0] in _NO_OFFER for choice in last.choices):
-            return list(replies)
-        if household and household.stage != "done":
-            way = self.on_choice()
-        elif household is None and self._is_about_money(replies):
-            way = telling.begin_choice(self.s)
-        else:
-            return list(replies)
-        return [*before, last.model_copy(update={"choices": (*last.choices, way)})]
-
-    def _is_about_money(self, replies: Sequence[Reply]) -> bool:
-        """Whether the answer is about a scheme that a household can be held against, or nothing was asked yet."""
-        cards = [reply.card for reply in replies if isinstance(reply.card, AnswerCard)]
-        nothing_yet = any(choice.id == "topics" for choice in replies[-1].choices)
-        areas = {self.library.topics[card.topic].area for card in cards if card.topic in self.library.rules}
-        return nothing_yet or not areas.isdisjoint(_ABOUT_MONEY)
-
-
-def _is_in_need(household: Household) -> bool:
-    told = {name: household.facts.get(name) for name in _REAL}
-    return any(
-        bool(real.intersection(value if isinstance(value, list) else [value]))
-        for real, value in ((_REAL[name], value) for name, value in told.items() if value)
-    )

@@ -7,6 +7,7 @@ from typing import Any
 
 from bot.replies import Choice
 from bot.screening.household import PLACE, Household
+from bot.screening.offering import begin_choice
 from bot.screening.words import word
 from bot.speech import Speech
 from knowledge.eligibility.telling import question, screening
@@ -135,11 +136,6 @@ def title_of(library: Library, choice: str, s: Speech) -> str | None:
         decoded_answer = decoded(library, fact, said)
         return None if decoded_answer is None else answer(library, fact, decoded_answer, s, date.today())
     return None
-
-
-def begin_choice(s: Speech) -> Choice:
-    """The way in."""
-    return Choice(id="screen:begin", title=s.gettext("What can my family be entitled to?"))
 
 
 def _number(value: int, s: Speech) -> str:

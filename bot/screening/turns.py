@@ -12,6 +12,7 @@ from bot.assistant.engine import Assistant, Turn
 from bot.effects import DeleteConversation, ForgetHousehold, KeepHousehold
 from bot.picking import yes_and_no
 from bot.records.tables import Conversation, Message
+from bot.screening.offering import offered
 from bot.screening.records import ANSWERS, CHOICES, household_of
 from bot.screening.talk import Step, Talk
 from bot.screening.telling import QUESTION_MARKS
@@ -65,7 +66,7 @@ def after(session: Session, library: Library, conversation: Conversation, turn: 
     if any(isinstance(effect, DeleteConversation) for effect in turn.effects):
         return
     household = household_of(session, conversation.id)
-    turn.replies = _talk(library, conversation).offered(household, turn.replies)
+    turn.replies = offered(library, speech(conversation.language), household, turn.replies)
     if household and household.stage != "done":
         turn.effects.append(KeepHousehold(household=household.rests()))
 

@@ -14,7 +14,7 @@ from bot import answers
 from bot.dialogue import Outcome, Unusable
 from bot.handoff import telling
 from bot.records.tables import Conversation, Message
-from bot.screening.telling import begin_choice
+from bot.screening.offering import begin_choice
 from bot.speech import Speech, speech, spoken
 from bot.staff import people
 from connectors import rendering

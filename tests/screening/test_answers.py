@@ -12,6 +12,7 @@ from bot.screening.answers import named_in, understood
 from bot.screening.household import PLACE
 from bot.screening.words import command, word, words
 from bot.speech import speech
+from connectors.sms import words as sms_words
 from knowledge.eligibility.household import Misfit, value_of
 from knowledge.languages import LANGUAGES
 from knowledge.library import Library
@@ -170,6 +171,8 @@ def test_places_are_understood_in_any_script(text: str, place: str | None) -> No
 def test_the_words_people_are_told_to_write_are_understood(language: str) -> None:
     for name in ("skip", "why", "pause"):
         assert command(word(name, language), language) == name
+    for name in ("skip", "why", "pause", "none"):
+        assert sms_words.command(word(name, language), language) is None, "by SMS it would be obeyed as something else"
 
 
 def test_no_word_of_a_language_means_two_things_there() -> None:

@@ -8,8 +8,10 @@ from hypothesis import strategies as st
 
 from bot.replies import AnswerCard, QuestionCard, Reply, ScreenedCard
 from bot.screening import telling
+from bot.screening.asking import MISSES
 from bot.screening.household import PLACE, Household, fitting
-from bot.screening.talk import MISSES, Step, Talk
+from bot.screening.offering import offered
+from bot.screening.talk import Step, Talk
 from bot.screening.words import word
 from bot.speech import speech
 from knowledge.eligibility.household import Fact
@@ -205,14 +207,16 @@ def test_the_place_is_asked_first_where_it_is_not_known_and_kept_with_the_conver
 
 def test_the_way_in_is_offered_after_answers_about_money_and_never_in_danger() -> None:
     here = talk()
-    assert not here.offered(None, [])
+    assert not offered(LIBRARY, here.s, None, [])
     money = Reply(text="…", language="nb", card=_card("bostotte"))
     other = Reply(text="…", language="nb", card=_card("fastlege"))
-    assert [choice.id for choice in here.offered(None, [money])[-1].choices] == ["screen:begin"]
-    assert [choice.id for choice in here.offered(Household(resting=True), [other])[-1].choices] == ["screen:on"]
-    assert not here.offered(Household(stage="done"), [money])[-1].choices
+    assert [choice.id for choice in offered(LIBRARY, here.s, None, [money])[-1].choices] == ["screen:begin"]
+    assert [choice.id for choice in offered(LIBRARY, here.s, Household(resting=True), [other])[-1].choices] == [
+        "screen:on"
+    ]
+    assert not offered(LIBRARY, here.s, Household(stage="done"), [money])[-1].choices
     danger = replace_card(money)
-    assert not here.offered(Household(), [danger])[-1].choices
+    assert not offered(LIBRARY, here.s, Household(), [danger])[-1].choices
 
 
 def _card(topic: str) -> AnswerCard:
