@@ -1,7 +1,7 @@
 """From a text and its vector to what it is about, with a confidence, and knowing when it is about something else.
 
 Two models that fail differently are asked, and their probabilities multiplied (the geometric mean; one feature vector of
-both is worse): a small network on sentence vectors, which carries meaning across languages, and logistic regression on
+both is worse): small networks on sentence vectors, which carry meaning across languages, and logistic regression on
 the spelling in Latin letters, character by character and word by word, which knows the names of things in any script.
 Vectors of e5 lie close together, so they are centred on the training mean and scaled, or little is learned from them. A
 temperature makes the product as sure as it is right.
@@ -37,6 +37,8 @@ HIDDEN = 512
 """Width of the network on sentence vectors, and"""
 ROUNDS = 12
 """how often it goes through the examples."""
+NETWORKS = 3
+"""Networks that begin at different points and are asked together: together they are right a little more often."""
 REFUSED = 0.1
 """The share of our own questions that may be refused as not ours, on unseen situations: those are much harder than what
 people ask, where it is one in two hundred."""
@@ -73,23 +75,29 @@ class Weights:
 
 @dataclass(frozen=True)
 class Meaning:
-    """What a sentence vector says: one hidden layer."""
+    """What a sentence vector says: networks of one hidden layer, and the mean of what they find."""
 
     mean: Vector
-    hidden: Weights
-    out: Weights
+    networks: tuple[tuple[Weights, Weights], ...]
 
     @classmethod
     def learn(cls, vectors: Vector, labels: Sequence[str]) -> "Meaning":
         mean = vectors.mean(axis=0)
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", ConvergenceWarning)  # stopped early on purpose: it would learn by heart
-            network = MLPClassifier((HIDDEN,), alpha=0.01, batch_size=256, max_iter=ROUNDS, random_state=0)
-            network.fit((vectors - mean) * SCALE, labels)
-        return cls(mean, *(Weights(*pair) for pair in zip(network.coefs_, network.intercepts_, strict=True)))
+        return cls(mean, tuple(_network((vectors - mean) * SCALE, labels, seed) for seed in range(NETWORKS)))
 
     def log_probabilities(self, vectors: Vector) -> Matrix:
-        return _log_softmax(self.out.logits(np.maximum(self.hidden.logits((vectors - self.mean) * SCALE), 0)))
+        centred = (vectors - self.mean) * SCALE
+        found = [_log_softmax(out.logits(np.maximum(hidden.logits(centred), 0))) for hidden, out in self.networks]
+        return np.asarray(np.mean(found, axis=0))
+
+
+def _network(features: Vector, labels: Sequence[str], seed: int) -> tuple[Weights, Weights]:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)  # stopped early on purpose: it would learn by heart
+        network = MLPClassifier((HIDDEN,), alpha=0.01, batch_size=256, max_iter=ROUNDS, random_state=seed)
+        network.fit(features, labels)
+    hidden, out = (Weights(*pair) for pair in zip(network.coefs_, network.intercepts_, strict=True))
+    return hidden, out
 
 
 @dataclass(frozen=True)
