@@ -47,6 +47,7 @@ from bot.screening import turns
 from bot.screening.household import Household
 from bot.screening.records import CHOICES, forget, household_of, keep
 from bot.screening.telling import title_of
+from bot.screening.words import command
 from bot.settings import Patience
 from bot.speech import speech
 from bot.understanding import language
@@ -106,7 +107,9 @@ class Dialogue:
         self._library = library
         self._heard = heard
         self._services = Services(library, database)
-        plan("", library)  # reads names and phrases now, not while the first person waits
+        # what is read from files now, is not read while the first person waits
+        plan("", library)
+        command("", "nb")
 
     def begin(
         self, channel: str, code: str, *, chosen: bool = False, place: str | None = None
