@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from typer.testing import CliRunner
 
 from bot.needs import needs, patterns
-from bot.needs.patterns import Filters
+from bot.needs.patterns import REST, Filters
 from bot.needs.periods import Period
 from bot.records.database import Database
 from bot.records.tables import Need
