@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from http import HTTPStatus
-from typing import Annotated
+from typing import Annotated, Any
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Form, Request
@@ -148,7 +148,9 @@ def _choice(names: Names, dimension: str, asked: str) -> Choice:
 
 
 def _filters(chosen: Mapping[str, str]) -> Filters:
-    values = {key: UNKNOWN if value == NOT_KNOWN else value for key, value in chosen.items() if key in FILTERED}
+    values: dict[str, Any] = {
+        key: UNKNOWN if value == NOT_KNOWN else value for key, value in chosen.items() if key in FILTERED
+    }
     found = replace(Filters(), **values)
     if "period" not in chosen:
         return found
