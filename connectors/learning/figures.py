@@ -1,6 +1,6 @@
 """Figures about needs as charts. Every figure comes from bot.needs.patterns: what may be shown is decided there."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from babel.numbers import format_percent
@@ -15,6 +15,8 @@ ROWS = 15
 TIMES = ("week", "month", "quarter", "year")
 MOST_TIMES = 30
 """The most columns of a chart of time: half a year of weeks."""
+SIDE_BY_SIDE = ("topic", "area", "barrier", "moment")
+"""What municipalities are compared by: the first of these that can be told."""
 TOLERATED = 1 / 3
 """The most of a chart of time that may be missing because it is too rare: beyond that, longer times are shown."""
 
@@ -67,12 +69,20 @@ class Figures:
             return Chart("time", heading, heading, over_time(s, rows), rows)
         return Chart("time", s.gettext("Over time"), "", s.gettext("Nothing that can be shown."), ())
 
-    def beside(self, dimension: str, columns: str, heading: str) -> Grid:
-        """Values of a dimension side by side in columns."""
-        s, of = self.names.s, self.names.dimension(dimension)
-        try:
-            table = self.count(self.filters, dimension, columns)
-        except TooMuch:
+    def beside(self, dimensions: Sequence[str], columns: str, heading: str) -> Grid:
+        """Values of a dimension side by side in columns: of the first dimension of which most can be told so."""
+        s = self.names.s
+        dimension, of, table = "", "", None
+        for dimension in dimensions:
+            of = self.names.dimension(dimension)
+            try:
+                table = self.count(self.filters, dimension, columns)
+            except TooMuch:
+                continue
+            hidden = sum(number or 0 for codes, number in table.cells.items() if REST in codes)
+            if hidden <= (table.total or 0) * TOLERATED:
+                break
+        if table is None:
             return Grid(columns, heading, of, s.gettext("Too many filters at once to show this."), (), ())
         rows = [
             Row(self.names(dimension, row), [self._cell(table.cells.get((row, column))) for column in table.columns])
@@ -103,8 +113,13 @@ class Figures:
             table: a row for each kind, a column for each language (bot.needs.service).
         """
         s = self.names.s
+
+        def told(kind: str, code: str) -> int | None:
+            """None where a kind is too rare: it stands among the rest, and is not nothing."""
+            return table.cells.get((kind, code), None if REST in table.rows else 0)
+
         rows = [
-            Row(self.names("language", code), [self._share(table.cells.get((kind, code), 0), total) for kind in kinds])
+            Row(self.names("language", code), [self._share(told(kind, code), total) for kind in kinds])
             for code, total in table.column_totals.items()
         ]
         totals = [
@@ -123,8 +138,14 @@ class Figures:
 
     def known(self, *dimensions: str) -> list[Chart]:
         """The bars of those dimensions of which anything is known."""
-        charts = [self.bars(dimension) for dimension in dimensions]
-        return [chart for chart in charts if [row.name for row in chart.rows] != [self.names(chart.id, UNKNOWN)]]
+        return [self.bars(dimension) for dimension in dimensions if self._is_known(dimension)]
+
+    def _is_known(self, dimension: str) -> bool:
+        try:
+            codes = self.count(self.filters, dimension, None).rows
+        except TooMuch:
+            return True  # the chart says so
+        return not codes or any(code not in (UNKNOWN, REST) and not code.endswith("/") for code in codes)
 
     def _bar(self, dimension: str, code: str, number: int | None) -> Bar:
         link = self.link(dimension, code) if self.link and code != REST else None

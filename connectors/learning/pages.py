@@ -18,7 +18,7 @@ from bot.records.tables import Staff
 from bot.settings import smallest
 from bot.speech import team_speech
 from connectors.api import Here
-from connectors.learning.figures import Figures
+from connectors.learning.figures import SIDE_BY_SIDE, Figures
 from connectors.learning.team import Names, Programme, page
 from connectors.learning.words import missing_words, service_names, state_names
 from connectors.security import check_csrf
@@ -85,7 +85,7 @@ def overview(request: Request, here: Here, me: Programme) -> Response:
                 )
                 for id, (heading, kinds) in service_names(names.s).items()
             ],
-            places=figures.beside("topic", "place", names.s.gettext("Topics in each municipality")),
+            places=figures.beside(SIDE_BY_SIDE, "place", names.s.gettext("What is lacking in each municipality")),
         )
 
 

@@ -17,7 +17,7 @@ from bot.speech import Speech, team_speech
 from bot.understanding.embedding import EMBEDDER
 from connectors import rendering
 from connectors.learning.charts import Chart, Grid
-from connectors.learning.figures import Figures
+from connectors.learning.figures import SIDE_BY_SIDE, Figures
 from connectors.learning.team import Names
 from connectors.learning.words import change_names
 from knowledge.library import Library
@@ -64,7 +64,7 @@ class Report:
             every = learnings.every(session)
             total, weeks = figures.total(), figures.over_time()
             charts = [figures.bars(each) for each in CHARTS]
-            places = figures.beside("topic", "place", s.gettext("Topics in each municipality"))
+            places = figures.beside(SIDE_BY_SIDE, "place", s.gettext("What is lacking in each municipality"))
         by = themes.measure(frozenset(library.topics), folder)
         return cls(
             s=s,

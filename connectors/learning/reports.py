@@ -7,7 +7,7 @@ from fastapi import APIRouter, HTTPException, Query, Request
 from fastapi.responses import Response
 from starlette.concurrency import run_in_threadpool
 
-from bot.needs import themes
+from bot.needs import needs, themes
 from bot.needs.periods import Period
 from bot.records.tables import Staff
 from bot.settings import smallest
@@ -21,17 +21,20 @@ from connectors.results import printing
 from connectors.results.pages import address
 
 router = APIRouter(prefix="/learning", include_in_schema=False)
+LATEST = 100
+"""Needs in words that are shown."""
 Written = Annotated[str, Query(max_length=10)]
 
 
 @router.get("/themes")
 def new_themes(request: Request, here: Here, me: Programme) -> Response:
-    """What people wrote where no topic fits, by what it means."""
+    """What people wrote where no topic fits, by what it means; and the newest words of all."""
     with here.database.reading() as session:
         words = themes.kept(session)
+        rows = needs.latest(session, here.library, LATEST)
     by = themes.measure(frozenset(here.library.topics), here.settings.folder)
     found = themes.themes(words, EMBEDDER, by, smallest())
-    return page(request, here, me, "themes.html", themes=found, smallest=smallest())
+    return page(request, here, me, "themes.html", themes=found, rows=rows, smallest=smallest())
 
 
 @router.get("/report")

@@ -41,7 +41,8 @@ class Names:
             return format_skeleton("yMMM" if dimension == "month" else "MMMd", _day(code), locale=self.s.code)
         if dimension == "part":
             place, _, part = code.partition("/")
-            return f"{self('place', place)}: {part or self.s.gettext('not known')}"
+            unknown = self.s.gettext("not known")  # Babel does not look into f-strings
+            return f"{self('place', place)}: {part or unknown}"
         return self.of(dimension).get(code, code)
 
     def dimension(self, dimension: str) -> str:

@@ -9,7 +9,7 @@ import httpx
 import pytest
 from sqlalchemy import select, text
 
-from bot.records.tables import Handoff, Pulse
+from bot.records.tables import Handoff, Need, Pulse
 from tests.conftest import PASSWORD, Citizen, Contact, Server, StaffMember
 
 KIDS = "How much child benefit do I get for two kids?"
@@ -439,7 +439,13 @@ def test_closing_as_not_met_asks_what_stood_in_the_way_and_records_a_need(
         barrier="rules_collide",
         conditions=["policies", "power"],
         would_have_helped="One office that looks at both cases. Call 91234567.",
+        children="yes",
+        part="Heimdal",
     )
+    with server.installation.database.reading() as session:
+        need = session.scalars(select(Need).order_by(Need.id.desc())).first()
+    assert need is not None
+    assert (need.moment, need.outcome, need.children, need.part) == ("contact_closed", "not_met", "yes", "Heimdal")
     page = programme.get("/learning").text
     assert "One office that looks at both cases" in page
     assert "A cot for the night" in page

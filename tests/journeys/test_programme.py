@@ -11,14 +11,17 @@ from sqlalchemy import func, select
 from typer.testing import CliRunner
 
 from bot.needs import needs, patterns
-from bot.needs.patterns import Filters
+from bot.needs.patterns import REST, Filters
 from bot.needs.periods import Period
 from bot.records.database import Database
 from bot.records.tables import Need
 from bot.settings import ROOT, Settings
+from bot.speech import team_speech
 from connectors import demo_needs
 from connectors.cli import app
 from connectors.learning import export
+from connectors.learning.figures import SIDE_BY_SIDE, Figures
+from connectors.learning.team import Names
 from knowledge.library import Library
 from tests.conftest import Citizen, Server, StaffMember
 
@@ -267,7 +270,8 @@ def test_every_figure_in_the_report_may_be_shown(seeded: Database, tmp_path: Pat
     year = Period.parse("2026")
     allowed = {0}
     with seeded.reading() as session:
-        for rows, columns in [*((each, None) for each in patterns.DIMENSIONS), ("topic", "place")]:
+        beside = [(each, "place") for each in SIDE_BY_SIDE]
+        for rows, columns in [*((each, None) for each in patterns.DIMENSIONS), *beside]:
             filters = Filters(since=year.first_week, until=year.last)
             allowed |= set(patterns.table(session, Library.load(), filters, rows, columns).cells.values()) - {None}
     figures = [int(found) for found in re.findall(r'<td class="figure">(\d+)', page)]
@@ -297,3 +301,18 @@ def test_what_cannot_be_made_is_refused_in_words(option: tuple[str, ...], words:
     result = CliRunner().invoke(app, ["needs", "report", *option])
     assert result.exit_code == 2
     assert words in result.output
+
+
+def test_what_is_too_rare_to_be_told_is_not_told_as_nothing() -> None:
+    table = patterns.Table(
+        rows=("answered", REST),
+        columns=("so",),
+        cells={("answered", "so"): 40, (REST, "so"): 5},
+        row_totals={"answered": 40, REST: 5},
+        column_totals={"so": 45},
+        total=45,
+        k=5,
+    )
+    figures = Figures(lambda *_: table, Names(Library.load(), team_speech("en")), Filters())
+    grid = figures.shares("messages", "", {"answered": "Answered", "refused": "Refused"}, table)
+    assert [cell.label for cell in grid.rows[0].cells] == ["89% (40)", "not shown"]

@@ -18,7 +18,7 @@ def number_of(server: Server, choice: str) -> str:
 
 def test_a_change_is_told_to_the_phone_once_and_leads_to_what_is_new(sms_server: Server, phone: Phone) -> None:
     phone.write("Hvor mye får jeg i barnetrygd?")
-    phone.write(number_of(sms_server, "not_helped"))
+    phone.write(number_of(sms_server, "not_helped:barnetrygd"))
     phone.write(number_of(sms_server, "keep_words:no"))
     phone.write(number_of(sms_server, "tell_change:barnetrygd"))
     programme = StaffMember(sms_server, "programme")

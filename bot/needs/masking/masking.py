@@ -30,7 +30,7 @@ _WORD = r"[^\W\d_]+(?:['’ʼ-][^\W\d_]+)*"
 _CAPITAL = r"[A-ZÆØÅА-ЯІЇЄҐĄĆĘŁŃÓŚŹŻ][^\W\d_]*(?:['’ʼ-][^\W\d_]+)*"
 _STREET = re.compile(
     r"(?:\b[A-ZÆØÅ][\w’'-]*\s+){0,2}\b(?:[A-Za-zÆØÅæøå]+(?:gata|gaten|gate|veien|vegen|vei|veg|alleen|allé|bakken|svingen|stien|tunet"
-    r"|kroken|lia|haugen|torget|plassen|ringen|gt\.|vn\.)|(?<=[a-zæøå]\s)(?:gate|vei|veg|allé|plass|gt\.|vn\.))\s*\d{1,4}\s?[A-Za-z]?\b"
+    r"|kroken|lia|haugen|torget|plassen|ringen|gt\.|vn\.)|(?<=[a-zæøå]\s)(?:gate|vei|veg|allé|plass|gt\.|vn\.))\s*\d{1,4}(?:\s?[A-Za-z])?\b"
     r"(?:\s*,?\s*\d{4}\s+[A-ZÆØÅ][a-zæøå]+)?"
     r"|\b\d{1,4}[A-Za-z]?\s+(?:[A-Z][\w’'-]+\s+){1,2}(?:Street|Road|Avenue|Lane|St\.|Rd\.)"
 )
