@@ -9,12 +9,13 @@ import re
 import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from functools import cache
 from typing import Any
 
 import structlog
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
@@ -38,7 +39,7 @@ from bot.needs import candidates, needs
 from bot.phones import outbox, passages, phones
 from bot.records import conversations
 from bot.records.access import access_own, looks_at
-from bot.records.database import Database
+from bot.records.database import Database, collided
 from bot.records.tables import Conversation, Handoff, Look, Message, Move, Note, now
 from bot.replies import Choice, OfferCard, Reply
 from bot.settings import Patience
@@ -260,10 +261,11 @@ class Dialogue:
         self._heard(conversation_id)
         self._heard(DESK)
 
-    async def answer_waiting(self) -> int:
-        """Answer what was stored but not answered before the program last stopped. Returns how many there were."""
+    async def answer_waiting(self, longer_than: timedelta | None = None) -> int:
+        """Answer what was stored but not answered, for whoever was to answer has died: at a start all of it, later what has
+        waited for so long. Returns how many there were."""
         with self._database.reading() as session:
-            waiting = conversations.unanswered(session)
+            waiting = conversations.unanswered(session, now() - longer_than if longer_than else None)
         for inbound in waiting:
             await self._answer(inbound)
         return len(waiting)
@@ -273,6 +275,8 @@ class Dialogue:
             await self._assistant.prepare(inbound.text)
         async with self._assistant.one_at_a_time(inbound.conversation_id):
             try:
+                if self._is_answered(inbound):
+                    return await self._turn(inbound, False, None)
                 danger, reading = False, None
                 if not inbound.choice and self._is_silent(inbound.conversation_id):
                     danger = await self._shows_danger(inbound.text)
@@ -294,9 +298,16 @@ class Dialogue:
         for _ in range(TRIES - 1):
             try:
                 return await self._turn(inbound, danger, reading)
-            except StaleDataError:
+            except (StaleDataError, DBAPIError) as error:
+                if isinstance(error, DBAPIError) and not collided(error):
+                    raise
                 self._assistant.forget(inbound.conversation_id)
         return await self._turn(inbound, danger, reading)
+
+    def _is_answered(self, inbound: Message) -> bool:
+        """Whether another process has answered meanwhile: then nothing is to be understood."""
+        with self._database.reading() as session:
+            return conversations.is_answered(session, inbound.id)
 
     def _is_silent(self, conversation_id: str) -> bool:
         """Whether what is typed now is not meant for the bot."""
@@ -313,7 +324,7 @@ class Dialogue:
     async def _turn(self, stored: Message, danger: bool, reading: Reading | None) -> Outcome:
         with self._database.transaction() as session:
             # locked, so that nobody takes over in the middle of an answer, and two processes never answer the same
-            session.get(Conversation, stored.conversation_id, with_for_update=True)
+            session.get(Conversation, stored.conversation_id, with_for_update={"key_share": True})
             inbound = session.get(Message, stored.id)
             if inbound is None:
                 return Outcome(stored.id, deleted=True)

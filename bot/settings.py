@@ -34,13 +34,17 @@ class Settings:
     demo: bool = False
     secure_cookies: bool = True
     patience: Patience = field(default_factory=Patience)
+    redis_url: str = ""
+    """Where processes that share the work tell each other what is new, e.g. redis://localhost:6379/0; empty for one."""
+    left_behind: timedelta = timedelta(seconds=30)
+    """How long a message may wait for its answer before another process takes it to have been left behind."""
     address: str = ""
     """Where people and gateways reach this installation, e.g. https://rettvis.example.org; links begin with it."""
 
     @classmethod
     def from_environment(cls) -> "Settings":
         """Read DATABASE_URL, RETTVIS_VAR, SECRET_KEY, RETTVIS_INSECURE_COOKIES, RETTVIS_OFFER_MINUTES,
-        RETTVIS_URGENT_MINUTES and RETTVIS_ADDRESS.
+        RETTVIS_URGENT_MINUTES, REDIS_URL, RETTVIS_LEFT_BEHIND_SECONDS and RETTVIS_ADDRESS.
 
         Raises:
             SystemExit: SECRET_KEY is shorter than 32 characters.
@@ -58,6 +62,8 @@ class Settings:
                 timedelta(minutes=float(os.environ.get("RETTVIS_OFFER_MINUTES", "10"))),
                 timedelta(minutes=float(os.environ.get("RETTVIS_URGENT_MINUTES", "2"))),
             ),
+            redis_url=os.environ.get("REDIS_URL", ""),
+            left_behind=timedelta(seconds=float(os.environ.get("RETTVIS_LEFT_BEHIND_SECONDS", "30"))),
             address=os.environ.get("RETTVIS_ADDRESS", "").rstrip("/"),
         )
 

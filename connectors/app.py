@@ -48,7 +48,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         ticking.cancel()
         with suppress(asyncio.CancelledError):
             await ticking
-        here.database.close()
+        here.close()
 
     app = FastAPI(title="Rettvis", version="0.1.0", lifespan=lifespan, docs_url=None, redoc_url=None)
     app.add_middleware(

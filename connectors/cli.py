@@ -78,13 +78,24 @@ def sms(port: int = 8000) -> None:
 
 
 @app.command()
-def serve(host: str = "127.0.0.1", port: int = 8000) -> None:
-    """The real thing, configured by the environment (DATABASE_URL, SECRET_KEY, RETTVIS_VAR)."""
+def serve(
+    host: str = "127.0.0.1",
+    port: int = 8000,
+    workers: Annotated[
+        int, typer.Option(min=1, help="Processes that share the work; more than one needs REDIS_URL")
+    ] = 1,
+) -> None:
+    """The real thing, configured by the environment (DATABASE_URL, REDIS_URL, SECRET_KEY, RETTVIS_VAR)."""
+    from bot.settings import Settings
+
+    if workers > 1 and not Settings.from_environment().redis_url:
+        err.print("Several workers need REDIS_URL: what one of them hears of, the others must hear of too.")
+        raise typer.Exit(1)
     _trained()
-    _serve(host, port)
+    _serve(host, port, workers)
 
 
-def _serve(host: str, port: int) -> None:
+def _serve(host: str, port: int, workers: int = 1) -> None:
     import uvicorn
 
     # Rasa's Sanic holds the websockets package at version 10, which uvicorn cannot use; no websockets are served.
@@ -93,6 +104,8 @@ def _serve(host: str, port: int) -> None:
         factory=True,
         host=host,
         port=port,
+        workers=workers,
+        timeout_worker_healthcheck=60,  # a worker that is loading what understands people is not dead
         ws="none",
         log_level="warning",
         server_header=False,

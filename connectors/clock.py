@@ -1,4 +1,8 @@
-"""What the server does by itself while it runs: the rounds of the handoffs, notices to staff, SMS in and out."""
+"""What the server does by itself while it runs: the rounds of the handoffs, notices to staff, SMS in and out.
+
+Of several processes one does each kind of work (bot.records.leases), so that it is done once, and no gateway is sent more a
+second than it takes, however many there are.
+"""
 
 import asyncio
 import os
@@ -26,36 +30,42 @@ async def run(here: Installation) -> None:
     pause = float(os.environ.get("RETTVIS_ROUND_SECONDS", "2"))
     async with httpx.AsyncClient(timeout=gateways.TIMEOUT) as client:
         await asyncio.gather(
-            _again_and_again("round", partial(_round, here), pause),
-            _again_and_again("notices", partial(_notices, here), pause),
-            _again_and_again("forget", partial(_forget, here), FORGET_EVERY),
-            _whenever(here, inbound.IN, partial(inbound.take_waiting, here), pause),
+            _again_and_again(here, "round", partial(_round, here), pause),
+            _again_and_again(here, "notices", partial(_notices, here), pause),
+            _again_and_again(here, "forget", partial(_forget, here), FORGET_EVERY),
+            _again_and_again(here, "left behind", partial(_left_behind, here), pause),
+            _whenever(here, inbound.IN, inbound.IN, partial(inbound.take_waiting, here), pause),
             *(
-                _whenever(here, outbound.OUT, partial(outbound.send_due, here, each, client), pause)
-                for each in here.gateways.by_name.values()
+                _whenever(
+                    here, outbound.OUT, f"sms out {name}", partial(outbound.send_due, here, gateway, client), pause
+                )
+                for name, gateway in here.gateways.by_name.items()
             ),
         )
 
 
-async def _again_and_again(what: str, do: Callable[[], Awaitable[object]], pause: float) -> None:
+async def _again_and_again(here: Installation, what: str, do: Callable[[], Awaitable[object]], pause: float) -> None:
     """Every RETTVIS_ROUND_SECONDS (2 by default). What fails is tried again; only the kind of failure is told."""
     while True:
-        await _tried(what, do)
+        await _tried(here, what, do)
         await asyncio.sleep(pause)
 
 
-async def _whenever(here: Installation, channel: str, do: Callable[[], Awaitable[int]], pause: float) -> None:
+async def _whenever(
+    here: Installation, channel: str, what: str, do: Callable[[], Awaitable[int]], pause: float
+) -> None:
     """As long as there is something to do, when something is heard of, and every now and then."""
     with here.live.listen(channel) as bell:
         while True:
             bell.clear()
-            if not await _tried(channel, do):
+            if not await _tried(here, what, do):
                 await bell.wait(pause)
 
 
-async def _tried(what: str, do: Callable[[], Awaitable[object]]) -> object:
+async def _tried(here: Installation, what: str, do: Callable[[], Awaitable[object]]) -> object:
+    """Do it, if it is for this process to do: of those that share the work, one does each kind."""
     try:
-        return await do()
+        return await do() if here.leases.mine(what, now()) else None
     except Exception as error:
         log.error("what the clock does was not finished", what=what, error=type(error).__name__)
         return None
@@ -65,6 +75,10 @@ async def _round(here: Installation) -> None:
     changed = await asyncio.to_thread(rounds.make, here.database, here.settings.patience)
     for channel in (*changed, *([DESK, outbound.OUT] if changed else [])):
         here.live.heard(channel)
+
+
+async def _left_behind(here: Installation) -> None:
+    await here.dialogue.answer_waiting(here.settings.left_behind)
 
 
 async def _notices(here: Installation) -> None:

@@ -28,6 +28,7 @@ with warnings.catch_warnings(record=True):  # what Rasa 3.6 imports warns of its
     from rasa.utils.endpoints import EndpointConfig
     from rasa_sdk.executor import ActionExecutor
 
+    from bot.assistant.locks import LocksEverywhere
     from bot.assistant.tracker_store import RecordsTrackerStore, turn_session
 
 import bot.actions
@@ -107,9 +108,10 @@ class _ActionsHere(EndpointConfig):  # type: ignore[misc]
 class Assistant:
     """The trained assistant: understands a message and says what follows from it."""
 
-    def __init__(self, model: Path, database: Database) -> None:
+    def __init__(self, model: Path, database: Database, redis_url: str = "") -> None:
         quiet()
         self._trackers = RecordsTrackerStore(database)
+        self._everywhere = LocksEverywhere(redis_url) if redis_url else None
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # e.g. Rasa's reminder that version 3.6 is old
             self._agent = Agent(
@@ -126,9 +128,13 @@ class Assistant:
 
     @asynccontextmanager
     async def one_at_a_time(self, conversation: str) -> AsyncIterator[None]:
-        """Messages of one conversation are answered one after the other, in every process that shares the lock store."""
+        """Messages of one conversation are answered one after the other, with Redis in every process that shares it."""
         async with self._agent.lock_store.lock(conversation):
-            yield
+            if self._everywhere is None:
+                yield
+                return
+            async with self._everywhere.lock(conversation):
+                yield
 
     async def prepare(self, text: str) -> None:
         """Do the slow part of understanding in another thread, so that other people's messages go on meanwhile."""

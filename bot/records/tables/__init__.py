@@ -7,6 +7,7 @@ modules from this door's back side).
 from bot.records.tables.base import Base, Encrypted, UtcDateTime, now, week_of
 from bot.records.tables.conversations import Conversation, Message, tracker_events
 from bot.records.tables.handoffs import Handoff, Helper, Move, Note, Notice, Offer, Reminder
+from bot.records.tables.leases import Lease
 from bot.records.tables.needs import Candidate, Need, Pulse
 from bot.records.tables.phones import Incoming, Line, Outgoing, Passage, Phone
 from bot.records.tables.staff import Absence, Look, Staff
@@ -20,6 +21,7 @@ __all__ = [
     "Handoff",
     "Helper",
     "Incoming",
+    "Lease",
     "Line",
     "Look",
     "Message",
