@@ -258,6 +258,7 @@ class Dialogue:
     def deleted(self, conversation_id: str) -> None:
         """A conversation has been deleted: nothing of it is left in memory, and whoever looks at it is told."""
         self._assistant.forget(conversation_id)
+        self._database.scrub()
         self._heard(conversation_id)
         self._heard(DESK)
 
@@ -347,7 +348,7 @@ class Dialogue:
                 turn = await self._assistant.answer(session, conversation.id, payload, facts)
             outcome = self._commit_to_records(session, conversation, inbound, turn)
         if outcome.deleted:
-            self._assistant.forget(inbound.conversation_id)
+            self.deleted(inbound.conversation_id)
         return outcome
 
     def _is_for_a_person(

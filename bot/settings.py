@@ -24,6 +24,16 @@ class Patience:
 
 
 @dataclass(frozen=True)
+class Keeping:
+    """How long what is kept of people is kept (bot.records.retention)."""
+
+    conversations: timedelta = timedelta(days=90)
+    """From the last message of a conversation."""
+    handoffs: timedelta = timedelta(days=90)
+    """From the end of a handoff, for the record of it: the municipality's own rule."""
+
+
+@dataclass(frozen=True)
 class Settings:
     """How this installation runs."""
 
@@ -38,13 +48,15 @@ class Settings:
     """Where processes that share the work tell each other what is new, e.g. redis://localhost:6379/0; empty for one."""
     left_behind: timedelta = timedelta(seconds=30)
     """How long a message may wait for its answer before another process takes it to have been left behind."""
+    keeping: Keeping = field(default_factory=Keeping)
     address: str = ""
     """Where people and gateways reach this installation, e.g. https://rettvis.example.org; links begin with it."""
 
     @classmethod
     def from_environment(cls) -> "Settings":
         """Read DATABASE_URL, RETTVIS_VAR, SECRET_KEY, RETTVIS_INSECURE_COOKIES, RETTVIS_OFFER_MINUTES,
-        RETTVIS_URGENT_MINUTES, REDIS_URL, RETTVIS_LEFT_BEHIND_SECONDS and RETTVIS_ADDRESS.
+        RETTVIS_URGENT_MINUTES, REDIS_URL, RETTVIS_LEFT_BEHIND_SECONDS, RETTVIS_KEEP_CONVERSATIONS_DAYS,
+        RETTVIS_KEEP_HANDOFFS_DAYS and RETTVIS_ADDRESS.
 
         Raises:
             SystemExit: SECRET_KEY is shorter than 32 characters.
@@ -64,6 +76,10 @@ class Settings:
             ),
             redis_url=os.environ.get("REDIS_URL", ""),
             left_behind=timedelta(seconds=float(os.environ.get("RETTVIS_LEFT_BEHIND_SECONDS", "30"))),
+            keeping=Keeping(
+                timedelta(days=float(os.environ.get("RETTVIS_KEEP_CONVERSATIONS_DAYS", "90"))),
+                timedelta(days=float(os.environ.get("RETTVIS_KEEP_HANDOFFS_DAYS", "90"))),
+            ),
             address=os.environ.get("RETTVIS_ADDRESS", "").rstrip("/"),
         )
 

@@ -23,8 +23,22 @@ from knowledge.source import KnowledgeError
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Rettvis: a multilingual rights helper.")
 bench_app = typer.Typer(no_args_is_help=True, help="Measurements.")
-for name, part in (("knowledge", knowledge_app), ("locales", locales_app), ("staff", staff_app), ("bench", bench_app)):
+retention_app = typer.Typer(no_args_is_help=True, help="How long what is kept of people is kept.")
+for name, part in (
+    ("knowledge", knowledge_app),
+    ("locales", locales_app),
+    ("staff", staff_app),
+    ("retention", retention_app),
+    ("bench", bench_app),
+):
     app.add_typer(part, name=name)
+
+
+@retention_app.callback()
+def _retention() -> None:
+    """How long what is kept of people is kept."""
+
+
 out = Console()
 err = Console(stderr=True)
 
@@ -277,6 +291,24 @@ def _json_lines(lines: TextIO, name: str) -> Iterator[dict[str, Any]]:
             print(f"{name}:{number}: {error}", file=sys.stderr)
             raise typer.Exit(1) from error
         yield row
+
+
+@retention_app.command("run")
+def retention_run() -> None:
+    """Delete what has been kept for long enough, now; a server does it by itself once a day."""
+    from bot.records import retention
+    from bot.records.database import Database
+    from bot.records.tables import now
+    from bot.settings import Settings
+
+    settings = Settings.from_environment()
+    database = Database(settings.database_url)
+    database.migrate()
+    gone = retention.run(database, settings.keeping, now())
+    database.close()
+    print(f"{len(gone.conversations)} conversations and {gone.handoffs} records of handoffs are deleted.")
+    if gone.still_open:
+        print(f"{gone.still_open} conversations are old enough, but a contact still has them in hand.")
 
 
 @bench_app.command("serve")

@@ -7,6 +7,7 @@ second than it takes, however many there are.
 import asyncio
 import os
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from functools import partial
 
 import httpx
@@ -15,24 +16,26 @@ import structlog
 from bot.handoff import rounds
 from bot.handoff.desk import DESK
 from bot.phones import phones
+from bot.records import retention
 from bot.records.tables import now
 from connectors import notices
 from connectors.installation import Installation
 from connectors.sms import gateways, inbound, outbound
 
 log = structlog.get_logger(__name__)
-FORGET_EVERY = 60.0
-"""Seconds between looking for phone numbers that may be forgotten."""
+EVERY_DAY = timedelta(days=1)
 
 
 async def run(here: Installation) -> None:
     """All of it for ever, each on its own, so that a slow mail server or gateway holds up nobody who waits."""
     pause = float(os.environ.get("RETTVIS_ROUND_SECONDS", "2"))
+    forget = float(os.environ.get("RETTVIS_FORGET_SECONDS", "60"))
     async with httpx.AsyncClient(timeout=gateways.TIMEOUT) as client:
         await asyncio.gather(
             _again_and_again(here, "round", partial(_round, here), pause),
             _again_and_again(here, "notices", partial(_notices, here), pause),
-            _again_and_again(here, "forget", partial(_forget, here), FORGET_EVERY),
+            _again_and_again(here, "forget", partial(_forget, here), forget),
+            _again_and_again(here, "retention", partial(_retention, here), forget),
             _again_and_again(here, "left behind", partial(_left_behind, here), pause),
             _whenever(here, inbound.IN, inbound.IN, partial(inbound.take_waiting, here), pause),
             *(
@@ -88,3 +91,15 @@ async def _notices(here: Installation) -> None:
 async def _forget(here: Installation) -> None:
     with here.database.transaction() as session:
         phones.forget(session, now())
+    await asyncio.to_thread(here.database.scrub)
+
+
+async def _retention(here: Installation) -> None:
+    """Once a day, at the first minute at which it is due."""
+    if not here.leases.due("retention", EVERY_DAY, now()):
+        return
+    gone = await asyncio.to_thread(retention.run, here.database, here.settings.keeping, now())
+    for each in gone.conversations:
+        here.dialogue.deleted(each)
+    here.leases.done("retention", now())
+    log.info("retention", conversations=len(gone.conversations), handoffs=gone.handoffs, still_open=gone.still_open)
