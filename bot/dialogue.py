@@ -8,7 +8,7 @@ start if the program dies. While a person has the conversation in hand, the bot 
 import re
 import traceback
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import cache
 from typing import Any
@@ -19,7 +19,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
-from bot import answers, unspoken
+from bot import answers, switches, unspoken
 from bot.actions.base import Services, provided
 from bot.assistant.engine import Assistant, Turn
 from bot.effects import (
@@ -60,6 +60,8 @@ LONGEST = 4_000
 """Characters of one message; more is refused with a reason."""
 
 _CHOICE = re.compile(r"^([a-z][a-z_0-9-]*)(?::([a-z0-9][a-z0-9_-]*))?$")
+_COMMAND = re.compile(r"^/([a-z_]+)")
+"""A choice, as the assistant is given it."""
 _INVISIBLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
@@ -338,13 +340,20 @@ class Dialogue:
             if self._is_for_a_person(session, conversation, inbound, handoff, danger):
                 return Outcome(stored.id, self._replies_to(session, stored))
             payload = self._payload(session, conversation, inbound)
+            off = frozenset(each.what for each in switches.are_off(session))
+            command = _COMMAND.match(payload)
+            if switches.silences(off, conversation, command[1] if command else None):
+                reply = switches.numbers(self._library, conversation, off)
+                within = handoff.id if handoff else None
+                said = conversations.say(session, conversation.id, reply, reply_to=inbound.id, handoff_id=within)
+                return Outcome(inbound.id, [said])
             facts = {
                 "language": conversation.language,
                 "place": conversation.place,
                 "waits_for": handoff.contact.name if handoff else None,
                 "reading": reading.model_dump(mode="json") if reading else None,
             }
-            with provided(self._services):
+            with provided(replace(self._services, library=switches.without(self._library, off))):
                 turn = await self._assistant.answer(session, conversation.id, payload, facts)
             outcome = self._commit_to_records(session, conversation, inbound, turn)
         if outcome.deleted:

@@ -15,7 +15,7 @@ from starlette.middleware.sessions import SessionMiddleware
 from starlette.staticfiles import StaticFiles
 
 from bot.settings import Settings
-from connectors import api, clock, problems, screenings, sign_in
+from connectors import api, clock, problems, screenings, sign_in, switches
 from connectors.curate import pages as curate
 from connectors.desk import pages as desk
 from connectors.installation import Installation
@@ -77,6 +77,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         two_step,
         me,
         people,
+        switches,
         desk,
         learning,
         curate,

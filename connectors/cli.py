@@ -293,6 +293,42 @@ def _json_lines(lines: TextIO, name: str) -> Iterator[dict[str, Any]]:
         yield row
 
 
+What = Annotated[str, typer.Argument(help="all, bot, language:so, topic:bostotte, channel:sms or channel:web")]
+Reason = Annotated[str, typer.Option(help="Why; it is kept")]
+
+
+@app.command("off")
+def turn_off(what: What, reason: Reason) -> None:
+    """Turn everything, the bot, a language, a topic or a channel off; people get the numbers to call."""
+    _turn(what, off=True, reason=reason)
+
+
+@app.command("on")
+def turn_on(what: What, reason: Reason) -> None:
+    """Turn it on again."""
+    _turn(what, off=False, reason=reason)
+
+
+def _turn(what: str, *, off: bool, reason: str) -> None:
+    from bot import switches
+    from bot.records.database import Database
+    from bot.settings import Settings
+    from knowledge.library import Library
+
+    database = Database(Settings.from_environment().database_url)
+    database.migrate()
+    library = Library.load(strict=False)
+    try:
+        switches.turn(database, library, what, off=off, reason=reason, by="command line")
+    except switches.Unknown as error:
+        if what not in switches.names(library):
+            raise typer.BadParameter(f"{what} cannot be turned off or on") from error
+        raise typer.BadParameter("write why, in at most 500 characters") from error
+    finally:
+        database.close()
+    print(f"{what} is {'off' if off else 'on'}")
+
+
 @retention_app.command("run")
 def retention_run() -> None:
     """Delete what has been kept for long enough, now; a server does it by itself once a day."""

@@ -13,8 +13,10 @@ from pathlib import Path
 import httpx
 from sqlalchemy import func, select
 
+from bot import switches
 from bot.records.tables import Lease, Message, Move
 from bot.settings import ROOT
+from knowledge.library import Library
 from tests.conftest import Citizen, Contact, Server
 from tests.scale.conftest import Workers, free_port
 from tests.sms.conftest import Phone, Wire, eventually
@@ -116,6 +118,21 @@ def test_staff_and_resident_see_each_other_though_they_are_on_different_servers(
     eventually(lambda: "data: Innbyggeren har siden åpen." in told, 30)
     citizen.request("POST", "/typing")
     eventually(lambda: "data: Innbyggeren skriver …" in told, 30)
+
+
+def test_what_is_turned_off_is_off_on_both_servers_at_once(workers: Workers) -> None:
+    library = Library.load()
+    people = [Citizen(workers[number], language="en") for number in (0, 1)]
+
+    def answers() -> list[bool]:
+        return ["Child benefit" in each.write(KIDS)[0]["text"] for each in people]
+
+    assert answers() == [True, True]
+    switches.turn(workers.database, library, "language:en", off=True, reason="a bad translation", by="a test")
+    assert answers() == [False, False]
+    assert "55 55 33 33" in people[1].history()[-1]["text"]
+    switches.turn(workers.database, library, "language:en", off=False, reason="mended", by="a test")
+    assert answers() == [True, True]
 
 
 def test_what_a_server_that_was_killed_had_taken_is_answered_once_by_the_other_and_so_are_sms(

@@ -11,6 +11,7 @@ from bot.records.tables.leases import Lease
 from bot.records.tables.needs import Candidate, Need, Pulse
 from bot.records.tables.phones import Incoming, Line, Outgoing, Passage, Phone
 from bot.records.tables.staff import Absence, Look, Staff
+from bot.records.tables.switches import Switch
 
 __all__ = [
     "Absence",
@@ -36,6 +37,7 @@ __all__ = [
     "Pulse",
     "Reminder",
     "Staff",
+    "Switch",
     "UtcDateTime",
     "now",
     "tracker_events",
