@@ -15,7 +15,8 @@ from starlette.middleware.sessions import SessionMiddleware
 from starlette.staticfiles import StaticFiles
 
 from bot.settings import Settings
-from connectors import api, clock, problems, screenings, sign_in, switches
+from connectors import api, clock, metrics, problems, screenings, sign_in, switches
+from connectors.correlation import Correlation
 from connectors.curate import pages as curate
 from connectors.desk import pages as desk
 from connectors.installation import Installation
@@ -61,6 +62,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     )
     app.add_middleware(BodyLimit)
     app.add_middleware(SecurityHeaders)
+    app.add_middleware(Correlation)
     problems.install(app)
 
     @app.exception_handler(SignInFirst)
@@ -78,6 +80,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         me,
         people,
         switches,
+        metrics,
         desk,
         learning,
         curate,

@@ -329,6 +329,18 @@ def _turn(what: str, *, off: bool, reason: str) -> None:
     print(f"{what} is {'off' if off else 'on'}")
 
 
+@app.command()
+def doctor() -> None:
+    """Whether this installation has what it needs; ends with 1 when something must be mended."""
+    from bot.records.tables import now
+    from connectors.doctor import look
+
+    findings = look(now)
+    for each in findings:
+        print(f"{'ok  ' if each.well else 'MEND'}  {each.what:<12} {each.told}")
+    raise typer.Exit(0 if all(each.well for each in findings) else 1)
+
+
 @retention_app.command("run")
 def retention_run() -> None:
     """Delete what has been kept for long enough, now; a server does it by itself once a day."""

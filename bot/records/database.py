@@ -2,11 +2,14 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from alembic import command
 from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import URL, Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
@@ -93,6 +96,20 @@ class Database:
                 raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
             finally:
                 raw.close()
+
+    def clock(self) -> datetime:
+        """What time it is for the database's machine."""
+        with self.engine.connect() as connection:
+            if self.engine.dialect.name == "sqlite":
+                return datetime.now(UTC)
+            told: datetime = connection.execute(text("SELECT clock_timestamp()")).scalar_one()
+            return told
+
+    def is_behind(self) -> bool:
+        """Whether its tables are not those of this program yet."""
+        with self.engine.connect() as connection:
+            here = MigrationContext.configure(connection).get_current_revision()
+            return here != ScriptDirectory.from_config(self.alembic(connection)).get_current_head()
 
     def ping(self) -> None:
         """Raises sqlalchemy.exc.SQLAlchemyError when the database does not answer."""
