@@ -8,15 +8,16 @@ start if the program dies. While a person has the conversation in hand, the bot 
 import re
 import traceback
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from typing import Any
 
 import structlog
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
-from bot import answers, unspoken
+from bot import answers, switches, unspoken
 from bot.actions.base import Services, provided
 from bot.assistant.engine import Assistant, Turn
 from bot.effects import (
@@ -40,7 +41,7 @@ from bot.phones import outbox, passages
 from bot.picking import picked
 from bot.records import conversations
 from bot.records.access import access_own, looks_at
-from bot.records.database import Database
+from bot.records.database import Database, collided
 from bot.records.tables import Conversation, Handoff, Look, Message, now
 from bot.replies import OfferCard, Reply
 from bot.screening import turns
@@ -64,6 +65,8 @@ LONGEST = 4_000
 """Characters of one message; more is refused with a reason."""
 
 _CHOICE = re.compile(r"^([a-z][a-z_0-9-]*)(?::([a-z0-9][a-z0-9_-]*))?$")
+_COMMAND = re.compile(r"^/([a-z_]+)")
+"""A choice, as the assistant is given it."""
 _INVISIBLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
@@ -246,13 +249,15 @@ class Dialogue:
     def deleted(self, conversation_id: str) -> None:
         """A conversation has been deleted: nothing of it is left in memory, and whoever looks at it is told."""
         self._assistant.forget(conversation_id)
+        self._database.scrub()
         self._heard(conversation_id)
         self._heard(DESK)
 
-    async def answer_waiting(self) -> int:
-        """Answer what was stored but not answered before the program last stopped. Returns how many there were."""
+    async def answer_waiting(self, longer_than: timedelta | None = None) -> int:
+        """Answer what was stored but not answered, for whoever was to answer has died: at a start all of it, later what has
+        waited for so long. Returns how many there were."""
         with self._database.reading() as session:
-            waiting = conversations.unanswered(session)
+            waiting = conversations.unanswered(session, now() - longer_than if longer_than else None)
         for inbound in waiting:
             await self._answer(inbound)
         return len(waiting)
@@ -262,6 +267,8 @@ class Dialogue:
             await self._assistant.prepare(inbound.text)
         async with self._assistant.one_at_a_time(inbound.conversation_id):
             try:
+                if self._is_answered(inbound):
+                    return await self._turn(inbound, False, None)
                 danger, reading = False, None
                 if not inbound.choice and self._is_silent(inbound.conversation_id):
                     danger = await self._shows_danger(inbound.text)
@@ -283,9 +290,16 @@ class Dialogue:
         for _ in range(TRIES - 1):
             try:
                 return await self._turn(inbound, danger, reading)
-            except StaleDataError:
+            except (StaleDataError, DBAPIError) as error:
+                if isinstance(error, DBAPIError) and not collided(error):
+                    raise
                 self._assistant.forget(inbound.conversation_id)
         return await self._turn(inbound, danger, reading)
+
+    def _is_answered(self, inbound: Message) -> bool:
+        """Whether another process has answered meanwhile: then nothing is to be understood."""
+        with self._database.reading() as session:
+            return conversations.is_answered(session, inbound.id)
 
     def _is_silent(self, conversation_id: str) -> bool:
         """Whether what is typed now is not meant for the bot."""
@@ -302,7 +316,7 @@ class Dialogue:
     async def _turn(self, stored: Message, danger: bool, reading: Reading | None) -> Outcome:
         with self._database.transaction() as session:
             # locked, so that nobody takes over in the middle of an answer, and two processes never answer the same
-            session.get(Conversation, stored.conversation_id, with_for_update=True)
+            session.get(Conversation, stored.conversation_id, with_for_update={"key_share": True})
             inbound = session.get(Message, stored.id)
             if inbound is None:
                 return Outcome(stored.id, deleted=True)
@@ -314,10 +328,19 @@ class Dialogue:
             inbound.handoff_id = handoff.id if handoff else None
             if self._is_for_a_person(session, conversation, inbound, handoff, danger):
                 return Outcome(stored.id, self._replies_to(session, stored))
-            turn = await self._answered(session, conversation, inbound, handoff, reading)
+            choice = self._chosen(session, conversation, inbound)
+            if choice is None:
+                self._follow_language(conversation, inbound.text)
+            off = frozenset(each.what for each in switches.are_off(session))
+            if switches.silences(off, conversation, choice.partition(":")[0] if choice else None):
+                reply = switches.numbers(self._library, conversation, off)
+                within = handoff.id if handoff else None
+                said = conversations.say(session, conversation.id, reply, reply_to=inbound.id, handoff_id=within)
+                return Outcome(inbound.id, [said])
+            turn = await self._answered(session, conversation, inbound, choice, handoff, reading, off)
             outcome = self._commit_to_records(session, conversation, inbound, turn)
         if outcome.deleted:
-            self._assistant.forget(inbound.conversation_id)
+            self.deleted(inbound.conversation_id)
         return outcome
 
     async def _answered(
@@ -325,15 +348,15 @@ class Dialogue:
         session: Session,
         conversation: Conversation,
         inbound: Message,
+        choice: str | None,
         handoff: Handoff | None,
         reading: Reading | None,
+        off: frozenset[str],
     ) -> Turn:
-        """What the bot says: as part of a screening, or by the assistant."""
-        choice = self._chosen(session, conversation, inbound)
-        if choice is None:
-            self._follow_language(conversation, inbound.text)
-        with provided(self._services):
-            turn = await turns.take(session, self._library, self._assistant, conversation, inbound, choice, reading)
+        """What the bot says: as part of a screening, or by the assistant. Topics that are off are not known to it."""
+        library = switches.without(self._library, off)
+        with provided(replace(self._services, library=library)):
+            turn = await turns.take(session, library, self._assistant, conversation, inbound, choice, reading)
             if turn is not None:
                 return turn
             facts = {
@@ -343,7 +366,7 @@ class Dialogue:
                 "reading": reading.model_dump(mode="json") if reading else None,
             }
             turn = await self._assistant.answer(session, conversation.id, _payload(inbound, choice), facts)
-        turns.after(session, self._library, conversation, turn)
+        turns.after(session, library, conversation, turn)
         return turn
 
     def _is_for_a_person(

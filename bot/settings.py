@@ -24,6 +24,16 @@ class Patience:
 
 
 @dataclass(frozen=True)
+class Keeping:
+    """How long what is kept of people is kept (bot.records.retention)."""
+
+    conversations: timedelta = timedelta(days=90)
+    """From the last message of a conversation."""
+    handoffs: timedelta = timedelta(days=90)
+    """From the end of a handoff, for the record of it: the municipality's own rule."""
+
+
+@dataclass(frozen=True)
 class Settings:
     """How this installation runs."""
 
@@ -36,6 +46,11 @@ class Settings:
     patience: Patience = field(default_factory=Patience)
     smallest: int = 5
     """Figures below this are shown to nobody; never less than five."""
+    redis_url: str = ""
+    """Where processes that share the work tell each other what is new, e.g. redis://localhost:6379/0; empty for one."""
+    left_behind: timedelta = timedelta(seconds=30)
+    """How long a message may wait for its answer before another process takes it to have been left behind."""
+    keeping: Keeping = field(default_factory=Keeping)
     address: str = ""
     """Where people and gateways reach this installation, e.g. https://rettvis.example.org; links begin with it."""
     examples: Path = ROOT / "bot" / "assistant" / "examples"
@@ -44,7 +59,8 @@ class Settings:
     @classmethod
     def from_environment(cls) -> "Settings":
         """Read DATABASE_URL, RETTVIS_VAR, SECRET_KEY, RETTVIS_INSECURE_COOKIES, RETTVIS_OFFER_MINUTES,
-        RETTVIS_URGENT_MINUTES, RETTVIS_SMALLEST, RETTVIS_ADDRESS and RETTVIS_EXAMPLES.
+        RETTVIS_URGENT_MINUTES, RETTVIS_SMALLEST, REDIS_URL, RETTVIS_LEFT_BEHIND_SECONDS,
+        RETTVIS_KEEP_CONVERSATIONS_DAYS, RETTVIS_KEEP_HANDOFFS_DAYS, RETTVIS_ADDRESS and RETTVIS_EXAMPLES.
 
         Raises:
             SystemExit: SECRET_KEY is shorter than 32 characters, or RETTVIS_SMALLEST is not a number from 5 up.
@@ -63,6 +79,12 @@ class Settings:
                 timedelta(minutes=float(os.environ.get("RETTVIS_URGENT_MINUTES", "2"))),
             ),
             smallest=smallest(),
+            redis_url=os.environ.get("REDIS_URL", ""),
+            left_behind=timedelta(seconds=float(os.environ.get("RETTVIS_LEFT_BEHIND_SECONDS", "30"))),
+            keeping=Keeping(
+                timedelta(days=float(os.environ.get("RETTVIS_KEEP_CONVERSATIONS_DAYS", "90"))),
+                timedelta(days=float(os.environ.get("RETTVIS_KEEP_HANDOFFS_DAYS", "90"))),
+            ),
             address=os.environ.get("RETTVIS_ADDRESS", "").rstrip("/"),
             examples=Path(os.environ.get("RETTVIS_EXAMPLES", str(cls.examples))),
         )

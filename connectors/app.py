@@ -15,7 +15,8 @@ from starlette.middleware.sessions import SessionMiddleware
 from starlette.staticfiles import StaticFiles
 
 from bot.settings import Settings
-from connectors import api, clock, problems, screenings, sign_in
+from connectors import api, clock, metrics, problems, screenings, sign_in, switches
+from connectors.correlation import Correlation
 from connectors.curate import examples
 from connectors.curate import pages as curate
 from connectors.desk import pages as desk
@@ -53,7 +54,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         ticking.cancel()
         with suppress(asyncio.CancelledError):
             await ticking
-        here.database.close()
+        here.close()
 
     app = FastAPI(title="Rettvis", version="0.1.0", lifespan=lifespan, docs_url=None, redoc_url=None)
     app.add_middleware(
@@ -66,6 +67,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     )
     app.add_middleware(BodyLimit)
     app.add_middleware(SecurityHeaders)
+    app.add_middleware(Correlation)
     problems.install(app)
 
     @app.exception_handler(SignInFirst)
@@ -84,6 +86,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         two_step,
         me,
         people,
+        switches,
+        metrics,
         desk,
         learning,
         learnings,

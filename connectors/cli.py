@@ -24,14 +24,23 @@ from knowledge.source import KnowledgeError
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Rettvis: a multilingual rights helper.")
 bench_app = typer.Typer(no_args_is_help=True, help="Measurements.")
+retention_app = typer.Typer(no_args_is_help=True, help="How long what is kept of people is kept.")
 for name, part in (
     ("knowledge", knowledge_app),
     ("locales", locales_app),
     ("needs", needs_app),
     ("staff", staff_app),
+    ("retention", retention_app),
     ("bench", bench_app),
 ):
     app.add_typer(part, name=name)
+
+
+@retention_app.callback()
+def _retention() -> None:
+    """How long what is kept of people is kept."""
+
+
 out = Console()
 err = Console(stderr=True)
 
@@ -87,13 +96,24 @@ def sms(port: int = 8000) -> None:
 
 
 @app.command()
-def serve(host: str = "127.0.0.1", port: int = 8000) -> None:
-    """The real thing, configured by the environment (DATABASE_URL, SECRET_KEY, RETTVIS_VAR)."""
+def serve(
+    host: str = "127.0.0.1",
+    port: int = 8000,
+    workers: Annotated[
+        int, typer.Option(min=1, help="Processes that share the work; more than one needs REDIS_URL")
+    ] = 1,
+) -> None:
+    """The real thing, configured by the environment (DATABASE_URL, REDIS_URL, SECRET_KEY, RETTVIS_VAR)."""
+    from bot.settings import Settings
+
+    if workers > 1 and not Settings.from_environment().redis_url:
+        err.print("Several workers need REDIS_URL: what one of them hears of, the others must hear of too.")
+        raise typer.Exit(1)
     _trained()
-    _serve(host, port)
+    _serve(host, port, workers)
 
 
-def _serve(host: str, port: int) -> None:
+def _serve(host: str, port: int, workers: int = 1) -> None:
     import uvicorn
 
     # Rasa's Sanic holds the websockets package at version 10, which uvicorn cannot use; no websockets are served.
@@ -102,6 +122,8 @@ def _serve(host: str, port: int) -> None:
         factory=True,
         host=host,
         port=port,
+        workers=workers,
+        timeout_worker_healthcheck=60,  # a worker that is loading what understands people is not dead
         ws="none",
         log_level="warning",
         server_header=False,
@@ -274,6 +296,72 @@ def _json_lines(lines: TextIO, name: str) -> Iterator[dict[str, Any]]:
             print(f"{name}:{number}: {error}", file=sys.stderr)
             raise typer.Exit(1) from error
         yield row
+
+
+What = Annotated[str, typer.Argument(help="all, bot, language:so, topic:bostotte, channel:sms or channel:web")]
+Reason = Annotated[str, typer.Option(help="Why; it is kept")]
+
+
+@app.command("off")
+def turn_off(what: What, reason: Reason) -> None:
+    """Turn everything, the bot, a language, a topic or a channel off; people get the numbers to call."""
+    _turn(what, off=True, reason=reason)
+
+
+@app.command("on")
+def turn_on(what: What, reason: Reason) -> None:
+    """Turn it on again."""
+    _turn(what, off=False, reason=reason)
+
+
+def _turn(what: str, *, off: bool, reason: str) -> None:
+    from bot import switches
+    from bot.records.database import Database
+    from bot.settings import Settings
+    from knowledge.library import Library
+
+    database = Database(Settings.from_environment().database_url)
+    database.migrate()
+    library = Library.load(strict=False)
+    try:
+        switches.turn(database, library, what, off=off, reason=reason, by="command line")
+    except switches.Unknown as error:
+        if what not in switches.names(library):
+            raise typer.BadParameter(f"{what} cannot be turned off or on") from error
+        raise typer.BadParameter("write why, in at most 500 characters") from error
+    finally:
+        database.close()
+    print(f"{what} is {'off' if off else 'on'}")
+
+
+@app.command()
+def doctor() -> None:
+    """Whether this installation has what it needs; ends with 1 when something must be mended."""
+    from bot.records.tables import now
+    from connectors.doctor import look
+
+    findings = look(now)
+    for each in findings:
+        print(f"{'ok  ' if each.well else 'MEND'}  {each.what:<12} {each.told}")
+    raise typer.Exit(0 if all(each.well for each in findings) else 1)
+
+
+@retention_app.command("run")
+def retention_run() -> None:
+    """Delete what has been kept for long enough, now; a server does it by itself once a day."""
+    from bot.records import retention
+    from bot.records.database import Database
+    from bot.records.tables import now
+    from bot.settings import Settings
+
+    settings = Settings.from_environment()
+    database = Database(settings.database_url)
+    database.migrate()
+    gone = retention.run(database, settings.keeping, now())
+    database.close()
+    print(f"{len(gone.conversations)} conversations and {gone.handoffs} records of handoffs are deleted.")
+    if gone.still_open:
+        print(f"{gone.still_open} conversations are old enough, but a contact still has them in hand.")
 
 
 @bench_app.command("serve")

@@ -1,22 +1,29 @@
 """One running installation: what every request needs, made once at start."""
 
 import asyncio
+import os
+import secrets
 import signal
+import socket
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
 import structlog
 from argon2 import PasswordHasher
 from fastapi import Request
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot.assistant import training
 from bot.assistant.engine import Assistant
 from bot.dialogue import Dialogue
 from bot.handoff.desk import Desk
 from bot.records.database import Database
+from bot.records.leases import Leases
+from bot.records.tables import now
 from bot.settings import Settings
+from connectors import everywhere
 from connectors.live import Live
 from connectors.sms.gateways import Gateways
 from knowledge.library import Library
@@ -35,6 +42,7 @@ class Installation:
     live: Live
     passwords: PasswordHasher
     gateways: Gateways
+    leases: Leases
 
     @classmethod
     def start(cls, settings: Settings) -> "Installation":
@@ -48,12 +56,13 @@ class Installation:
         library = Library.load(strict=False)
         for problem in library.left_out:
             log.error("left out of the knowledge", file=problem.file.name, line=problem.line, why=problem.message)
-        live = Live()
-        assistant = Assistant(training.ensure(settings.models, settings.examples), database)
+        live = everywhere.live(settings.redis_url)
+        assistant = Assistant(training.ensure(settings.models, settings.examples), database, settings.redis_url)
         dialogue = Dialogue(database, library, assistant, live.heard, settings.patience)
         desk = Desk(database, settings.patience, live.heard)
         gateways = Gateways.from_environment(settings)
-        return cls(settings, database, library, assistant, dialogue, desk, live, PasswordHasher(), gateways)
+        leases = Leases(database, f"{socket.gethostname()[:20]} {os.getpid()} {secrets.token_hex(4)}")
+        return cls(settings, database, library, assistant, dialogue, desk, live, PasswordHasher(), gateways, leases)
 
     async def renew(self) -> bool:
         """The model that was trained on the files as they are answers from now on; False where there is no newer one."""
@@ -62,6 +71,13 @@ class Installation:
             return False
         await self.assistant.take_over(model)
         return True
+
+    def close(self) -> None:
+        """What this process was doing for all of them is left to the others."""
+        with suppress(SQLAlchemyError):  # a database that is away will find the leases run out
+            self.leases.let_go(now())
+        self.live.close()
+        self.database.close()
 
 
 @contextmanager

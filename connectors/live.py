@@ -1,6 +1,7 @@
 """Wakes those who listen to a conversation, and knows who is there and who is writing just now.
 
-The database holds what is new; this only says "look again". Presence and typing are kept nowhere else.
+The database holds what is new; this only says "look again". Presence and typing are kept nowhere else. What several
+processes tell each other: connectors.everywhere.
 """
 
 import asyncio
@@ -22,10 +23,16 @@ class Bell:
         self._loop = asyncio.get_running_loop()
 
     def ring(self) -> None:
-        self._loop.call_soon_threadsafe(self._rung.set)
+        with contextlib.suppress(RuntimeError):  # the loop of one who listened has ended meanwhile
+            self._loop.call_soon_threadsafe(self._rung.set)
 
     def clear(self) -> None:
         self._rung.clear()
+
+    @property
+    def rings(self) -> bool:
+        """Whether it has rung since it was cleared."""
+        return self._rung.is_set()
 
     async def wait(self, seconds: float | None = None) -> None:
         """Until it rings, or for some seconds."""
@@ -74,9 +81,8 @@ class Live:
         self._typing[channel, side] = time.monotonic() + TYPING
         self.heard(channel)
 
-    def has_sent(self, channel: str, side: str) -> None:
-        """What was being written has been sent."""
-        self._typing.pop((channel, side), None)
-
     def typing(self, channel: str, side: str) -> bool:
         return self._typing.get((channel, side), 0.0) > time.monotonic()
+
+    def close(self) -> None:
+        """Nothing more is heard."""

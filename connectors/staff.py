@@ -17,7 +17,7 @@ from knowledge.languages import available
 
 ENROL = "/me/two-step"
 _HOMES = {"contact": "/desk", "programme": "/learning", "editor": "/curate", "admin": "/people"}
-_PAGES = re.compile(r"/(?:desk|learning|curate|people|me)(?:/[0-9]+)?(?![^/?#])", re.ASCII)
+_PAGES = re.compile(r"/(?:desk|learning|curate|people|switches|me)(?:/[0-9]+)?(?![^/?#])", re.ASCII)
 """The part of an address that can be opened by itself: `/desk/5` of `/desk/5/say`."""
 
 

@@ -5,7 +5,7 @@ import logging
 import os
 import warnings
 from collections.abc import AsyncIterator, Iterator, Mapping
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager, nullcontext
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -28,6 +28,7 @@ with warnings.catch_warnings(record=True):  # what Rasa 3.6 imports warns of its
     from rasa.utils.endpoints import EndpointConfig
     from rasa_sdk.executor import ActionExecutor
 
+    from bot.assistant.locks import LocksEverywhere
     from bot.assistant.tracker_store import RecordsTrackerStore, turn_session
 
 import bot.actions
@@ -109,10 +110,11 @@ class _ActionsHere(EndpointConfig):  # type: ignore[misc]
 class Assistant:
     """The trained assistant: understands a message and says what follows from it."""
 
-    def __init__(self, model: Path, database: Database) -> None:
+    def __init__(self, model: Path, database: Database, redis_url: str = "") -> None:
         quiet()
         self._trackers = RecordsTrackerStore(database)
         self._locks = InMemoryLockStore()
+        self._everywhere = LocksEverywhere(redis_url) if redis_url else None
         self._current = self._load(model)
         self.model = model
 
@@ -149,14 +151,17 @@ class Assistant:
 
     @asynccontextmanager
     async def one_at_a_time(self, conversation: str) -> AsyncIterator[None]:
-        """Messages of one conversation are answered one after the other, in every process that shares the lock store, and
+        """Messages of one conversation are answered one after the other, with Redis in every process that shares it, and
         each by one model from its beginning to its end."""
-        async with self._locks.lock(conversation):
+        async with self._locks.lock(conversation), self._lock_everywhere(conversation):
             token = _begun_with.set(self._current)
             try:
                 yield
             finally:
                 _begun_with.reset(token)
+
+    def _lock_everywhere(self, conversation: str) -> AbstractAsyncContextManager[Any]:
+        return self._everywhere.lock(conversation) if self._everywhere else nullcontext()
 
     async def prepare(self, text: str) -> None:
         """Do the slow part of understanding in another thread, so that other people's messages go on meanwhile."""

@@ -71,6 +71,7 @@ class RecordsTrackerStore(SQLTrackerStore):  # type: ignore[misc]  # Rasa's clas
                 self._live.move_to_end(sender_id)
                 return live.tracker
             if not newest:
+                self.forget(sender_id)
                 return None
             events = [self._event(row.data) for row in self._session_rows(session, sender_id)]
         tracker = DialogueStateTracker.from_events(sender_id, events, self.domain.slots, domain=self.domain)

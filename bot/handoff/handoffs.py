@@ -78,7 +78,7 @@ def locked(session: Session, handoff_id: int) -> Handoff | None:
     handoff = session.get(Handoff, handoff_id)
     if handoff is None:
         return None
-    session.get(Conversation, handoff.conversation_id, with_for_update=True, populate_existing=True)
+    session.get(Conversation, handoff.conversation_id, with_for_update={"key_share": True}, populate_existing=True)
     return session.get(Handoff, handoff_id, populate_existing=True)
 
 

@@ -94,7 +94,7 @@ def _whole(found: list[Incoming]) -> Whole:
 
 def is_done(session: Session, whole: Whole) -> bool:
     """Whether it has been taken meanwhile, by another process. The phone is locked until the transaction ends."""
-    session.get(Phone, whole.phone_id, with_for_update=True)
+    session.get(Phone, whole.phone_id, with_for_update={"key_share": True})
     first = session.get(Incoming, whole.ids[0])
     return first is None or first.done_at is not None
 

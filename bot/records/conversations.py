@@ -38,6 +38,13 @@ def token_hash(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
+def lock(session: Session, conversation_id: str) -> None:
+    """Until the transaction ends nobody else changes the conversation: its messages get their ids in the order in which
+    they are committed, so that whoever has read up to one has missed none. SQLite has one writer anyway."""
+    query = select(Conversation.id).where(Conversation.id == conversation_id)
+    session.execute(query.with_for_update(key_share=True))
+
+
 def store_inbound(
     session: Session, conversation_id: str, client_id: str, text: str, choice: str | None
 ) -> tuple[Message, bool]:
@@ -46,6 +53,7 @@ def store_inbound(
     Returns:
         The message, and whether it is new.
     """
+    lock(session, conversation_id)
     first = session.scalar(
         select(Message).where(Message.conversation_id == conversation_id, Message.client_id == client_id)
     )
@@ -76,6 +84,7 @@ def say(
         handoff_id: the handoff that is open, whose contact sees it too.
         client_id: the sender's own id of it, where sending may be repeated.
     """
+    lock(session, conversation_id)
     message = Message(
         conversation_id=conversation_id,
         author=author,
@@ -166,9 +175,15 @@ def _not_delivered(conversation_id: str) -> tuple[ColumnElement[bool], ...]:
     )
 
 
-def unanswered(session: Session) -> Sequence[Message]:
-    """What people wrote that has no committed answer: to be answered when the program starts."""
-    return session.scalars(select(Message).where(Message.awaiting).order_by(Message.id)).all()
+def unanswered(session: Session, before: datetime | None = None) -> Sequence[Message]:
+    """What people wrote (before a moment) that has no committed answer: whoever had it in hand may have died."""
+    query = select(Message).where(Message.awaiting).order_by(Message.id)
+    return session.scalars(query.where(Message.created_at < before) if before else query).all()
+
+
+def is_answered(session: Session, message_id: int) -> bool:
+    """Whether a message needs no answer any more: it has one, or is deleted."""
+    return not session.scalar(select(Message.awaiting).where(Message.id == message_id))
 
 
 def remove(session: Session, conversation_id: str) -> None:

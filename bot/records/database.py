@@ -2,16 +2,26 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, Engine, create_engine, event, text
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import URL, Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session, sessionmaker
 
 MIGRATIONS = Path(__file__).parent / "migrations"
+MIGRATING = 0x52455454
+"""The key of PostgreSQL's advisory lock of those who migrate."""
+PATIENCE = 5_000
+"""Milliseconds one waits for another's transaction, on SQLite as on PostgreSQL."""
+COLLISIONS = frozenset({"40001", "40P01", "55P03"})
+"""PostgreSQL's codes for a serialisation failure, a deadlock, and a lock that was waited for too long."""
 
 
 class Database:
@@ -22,12 +32,15 @@ class Database:
         parsed = make_url(url)
         if parsed.get_backend_name() == "sqlite" and parsed.database and parsed.database != ":memory:":
             Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
-        self.engine: Engine = create_engine(parsed, hide_parameters=True)  # errors must not repeat what people wrote
+        # hide_parameters: errors must not repeat what people wrote; pre_ping: a database that was away is found again
+        self.engine: Engine = create_engine(parsed, hide_parameters=True, pool_pre_ping=True, **_options(parsed))
         if self.engine.dialect.name == "sqlite":
             event.listen(self.engine, "connect", _prepare_sqlite)
             event.listen(self.engine, "begin", _begin_sqlite)
+            readers = self.engine.execution_options(reads_only=True)
+        else:
+            readers = self.engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
         self._sessions = sessionmaker(self.engine, expire_on_commit=False)
-        readers = self.engine.execution_options(reads_only=True)
         self._readers = sessionmaker(readers, expire_on_commit=False, autoflush=False)
 
     @contextmanager
@@ -35,7 +48,7 @@ class Database:
         """A session whose work is committed whole at the end, or not at all.
 
         On SQLite it takes the right to write at once and waits for it: two processes never get in each other's way
-        half-way through.
+        half-way through. On PostgreSQL those who change a conversation lock it first (bot.records.conversations.lock).
         """
         with self._sessions() as session, session.begin():
             yield session
@@ -53,13 +66,16 @@ class Database:
 
     @contextmanager
     def _migrating(self) -> Iterator[Connection]:
-        """A transaction in which SQLite may make a table anew without deleting what refers to it."""
+        """One process at a time; SQLite may make a table anew without deleting what refers to it."""
         with self.engine.connect() as connection:
             raw: Any = connection.connection.dbapi_connection
             if self.engine.dialect.name == "sqlite":
                 raw.execute("PRAGMA foreign_keys=OFF")  # has no effect once a transaction has begun
             try:
                 with connection.begin():
+                    if self.engine.dialect.name == "postgresql":
+                        connection.execute(text("SET LOCAL lock_timeout = 0"))
+                        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": MIGRATING})
                     yield connection
             finally:
                 if self.engine.dialect.name == "sqlite":
@@ -71,6 +87,30 @@ class Database:
         config.attributes["connection"] = connection
         return config
 
+    def scrub(self) -> None:
+        """Nothing that was deleted is left in SQLite's files: deleted pages are overwritten, and here the log of writes, in
+        which they stood too, is emptied. Somebody who reads just now keeps it for a while; it is tried every minute."""
+        if self.engine.dialect.name == "sqlite":
+            raw = self.engine.raw_connection()
+            try:
+                raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            finally:
+                raw.close()
+
+    def clock(self) -> datetime:
+        """What time it is for the database's machine."""
+        with self.engine.connect() as connection:
+            if self.engine.dialect.name == "sqlite":
+                return datetime.now(UTC)
+            told: datetime = connection.execute(text("SELECT clock_timestamp()")).scalar_one()
+            return told
+
+    def is_behind(self) -> bool:
+        """Whether its tables are not those of this program yet."""
+        with self.engine.connect() as connection:
+            here = MigrationContext.configure(connection).get_current_revision()
+            return here != ScriptDirectory.from_config(self.alembic(connection)).get_current_head()
+
     def ping(self) -> None:
         """Raises sqlalchemy.exc.SQLAlchemyError when the database does not answer."""
         with self.engine.connect() as connection:
@@ -78,6 +118,17 @@ class Database:
 
     def close(self) -> None:
         self.engine.dispose()
+
+
+def collided(error: Exception) -> bool:
+    """Whether a transaction failed only because of another one at the same time: done again, it may succeed."""
+    return isinstance(error, DBAPIError) and getattr(error.orig, "sqlstate", None) in COLLISIONS
+
+
+def _options(url: URL) -> dict[str, Any]:
+    if url.get_backend_name() != "postgresql":
+        return {}
+    return {"connect_args": {"options": f"-c lock_timeout={PATIENCE}", "connect_timeout": 5}}
 
 
 def _begin_sqlite(connection: Connection) -> None:
@@ -90,6 +141,13 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
     connection.isolation_level = None  # we begin ourselves
     cursor = connection.cursor()
     # Readers and the writer do not block each other; what is committed survives a loss of power.
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=5000"):
+    # What is deleted is overwritten.
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        "secure_delete=ON",
+        f"busy_timeout={PATIENCE}",
+    ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()

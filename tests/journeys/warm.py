@@ -16,16 +16,22 @@ from bot.understanding.embedding import EMBEDDER
 
 
 def main(port: int) -> None:
-    """For each line on standard input: fork a server on the port, and say its process id."""
+    """For each line on standard input: fork a server on the port it names, or else this one, and say its process id."""
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the killed ones leave by themselves
     EMBEDDER.embed("hello")
     language.identify("hello and how are you")
     print("ready", flush=True)
-    for _ in sys.stdin:
+    for line in sys.stdin:
         child = os.fork()
         if child == 0:
             os.setsid()
-            uvicorn.run(connectors.app.create_app(), host="127.0.0.1", port=port, ws="none", log_level="critical")
+            uvicorn.run(
+                connectors.app.create_app(),
+                host="127.0.0.1",
+                port=int(line.strip() or port),
+                ws="none",
+                log_level="critical",
+            )
             os._exit(0)
         print(child, flush=True)
 

@@ -9,9 +9,11 @@ from bot.records.tables.conversations import Conversation, Message, tracker_even
 from bot.records.tables.handoffs import Handoff, Helper, Move, Note, Notice, Offer, Reminder
 from bot.records.tables.households import HouseholdRow
 from bot.records.tables.learnings import Learning, Pattern, Step, Telling
+from bot.records.tables.leases import Lease
 from bot.records.tables.needs import Candidate, Need, Promise, Pulse, Service
 from bot.records.tables.phones import Incoming, Line, Outgoing, Passage, Phone
 from bot.records.tables.staff import Absence, Look, Staff
+from bot.records.tables.switches import Switch
 
 __all__ = [
     "Absence",
@@ -24,6 +26,7 @@ __all__ = [
     "HouseholdRow",
     "Incoming",
     "Learning",
+    "Lease",
     "Line",
     "Look",
     "Message",
@@ -42,6 +45,7 @@ __all__ = [
     "Service",
     "Staff",
     "Step",
+    "Switch",
     "Telling",
     "UtcDateTime",
     "now",

@@ -1,0 +1,73 @@
+"""What is kept of people is deleted when it has been kept for long enough.
+
+What was said goes some time after the last message, with the state of the dialogue and the link to a phone. The record of a
+handoff (who asked whom, the steps, notes, what was shared) follows the municipality's own rule, and keeps an empty
+conversation until then. Needs are kept, for they are nobody's; so is the log of who has looked, which says nothing of what
+they saw.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import Select, delete, func, select
+from sqlalchemy.orm import Session
+
+from bot.records import conversations
+from bot.records.database import Database
+from bot.records.tables import Conversation, Handoff, Line, Message, Passage, tracker_events
+from bot.settings import Keeping
+
+
+@dataclass
+class Gone:
+    """What one run has deleted."""
+
+    conversations: list[str] = field(default_factory=list)
+    """The ids of those in which nothing of what was said is left."""
+    handoffs: int = 0
+    still_open: int = 0
+    """Conversations that are old enough, but in somebody's hands: they are deleted once the handoff is closed."""
+
+
+def run(database: Database, keeping: Keeping, when: datetime) -> Gone:
+    """Delete what is due, each conversation in a transaction of its own."""
+    gone = Gone()
+    with database.reading() as session:
+        due = session.scalars(_due(keeping, when)).all()
+    for each in due:
+        with database.transaction() as session:
+            conversations.lock(session, each)
+            if session.scalar(_due(keeping, when).where(Conversation.id == each)):  # nobody has written meanwhile
+                _delete(session, each, keeping, when, gone)
+    database.scrub()
+    return gone
+
+
+def _due(keeping: Keeping, when: datetime) -> Select[tuple[str]]:
+    last = select(func.max(Message.created_at)).where(Message.conversation_id == Conversation.id).scalar_subquery()
+    ended = func.coalesce(last, Conversation.created_at)
+    return select(Conversation.id).where(ended <= when - keeping.conversations).order_by(Conversation.id)
+
+
+def _delete(session: Session, conversation_id: str, keeping: Keeping, when: datetime, gone: Gone) -> None:
+    handoffs = session.scalars(select(Handoff).where(Handoff.conversation_id == conversation_id)).all()
+    if any(each.closed_at is None for each in handoffs):
+        gone.still_open += 1
+        return
+    old = [each for each in handoffs if each.closed_at and each.closed_at <= when - keeping.handoffs]
+    gone.handoffs += len(old)
+    if len(old) == len(handoffs):
+        conversations.remove(session, conversation_id)
+        gone.conversations.append(conversation_id)
+        return
+    said = session.scalar(select(Message.id).where(Message.conversation_id == conversation_id).limit(1))
+    session.execute(delete(Message).where(Message.conversation_id == conversation_id))
+    session.execute(delete(tracker_events).where(tracker_events.c.sender_id == conversation_id))
+    for table in (Line, Passage):
+        session.execute(delete(table).where(table.conversation_id == conversation_id))
+    for each in handoffs:  # the summary is part of the record, but not the words that it quotes
+        each.shared = [line for line in each.shared if line["kind"] != "message"]
+    session.flush()
+    session.execute(delete(Handoff).where(Handoff.id.in_([each.id for each in old])))
+    if said is not None:
+        gone.conversations.append(conversation_id)
