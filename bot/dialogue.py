@@ -418,6 +418,7 @@ class Dialogue:
                     language=effect.language or conversation.language,
                     place=conversation.place,
                     channel=conversation.channel,
+                    children=effect.children,
                 )
                 conversation.pending_need_id = need.id
                 conversation.pending_message_id = self._meant(session, inbound, effect.moment)
