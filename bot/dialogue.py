@@ -449,6 +449,7 @@ class Dialogue:
                     language=effect.language or conversation.language,
                     place=conversation.place,
                     channel=conversation.channel,
+                    children=effect.children,
                 )
                 if effect.moment != "screening":  # there nobody is asked whether their words may be kept
                     conversation.pending_need_id = need.id

@@ -35,6 +35,8 @@ class RecordNeed(_Effect):
     topic: str | None = None
     language: str | None = None
     """The language that was lacking, where it is not the conversation's."""
+    children: Literal["yes", "no"] | None = None
+    """Whether children are affected, where they were told of."""
 
 
 class RecordCandidate(_Effect):

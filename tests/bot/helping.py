@@ -1,7 +1,13 @@
-"""What the tests of handoffs share: contacts, conversations, and a clock that stands where a test puts it."""
+"""What the tests of handoffs and needs share: contacts, conversations, a clock that stands where a test puts it."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
+
+from sqlalchemy.orm import Session
 
 from bot.handoff import handoffs
 from bot.records import conversations
@@ -14,6 +20,26 @@ ALWAYS = [{"days": [0, 1, 2, 3, 4, 5, 6], "from": "00:00", "to": "00:00", "holid
 OFFICE = [{"days": [0, 1, 2, 3, 4], "from": "08:00", "to": "15:30"}]
 MONDAY_NOON = datetime(2026, 6, 1, 10, 0, tzinfo=UTC)
 PATIENCE = Patience(timedelta(minutes=10), timedelta(minutes=2))
+PLAIN: dict[str, Any] = {
+    "moment": "no_answer",
+    "barrier": "no_scheme",
+    "topic": "bostotte",
+    "language": "nb",
+    "place": "froya",
+    "channel": "web",
+}
+"""A need, of which a test changes what it is about."""
+
+
+@contextmanager
+def new_session() -> Iterator[Session]:
+    """A session on a database of its own, for each of hypothesis's examples."""
+    with TemporaryDirectory() as folder:
+        database = Database(f"sqlite:///{Path(folder) / 'records.sqlite3'}")
+        database.migrate()
+        with database.transaction() as session:
+            yield session
+        database.close()
 
 
 def contact(database: Database, login: str, **known: Any) -> Staff:

@@ -2,10 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date, timedelta
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -18,32 +15,13 @@ from bot.needs import needs
 from bot.needs.vocabulary import BARRIERS, CONDITIONS, USUAL_CONDITIONS
 from bot.records.database import Database
 from bot.records.tables import Need
-
-PLAIN: dict[str, Any] = {
-    "moment": "no_answer",
-    "barrier": "no_scheme",
-    "topic": "bostotte",
-    "language": "nb",
-    "place": "froya",
-    "channel": "web",
-}
+from tests.bot.helping import PLAIN, new_session
 
 
 @pytest.fixture
 def session(database: Database) -> Iterator[Session]:
     with database.transaction() as session:
         yield session
-
-
-@contextmanager
-def new_session() -> Iterator[Session]:
-    """A session on a database of its own, for each of hypothesis's examples."""
-    with TemporaryDirectory() as folder:
-        database = Database(f"sqlite:///{Path(folder) / 'records.sqlite3'}")
-        database.migrate()
-        with database.transaction() as session:
-            yield session
-        database.close()
 
 
 def record(session: Session, times: int = 1, **what: Any) -> Need:

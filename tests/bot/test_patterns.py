@@ -1,11 +1,8 @@
 """Whoever asks for every figure there is, and subtracts, learns of no group that it is small."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from datetime import date
 from itertools import combinations, product
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
@@ -21,17 +18,10 @@ from bot.needs.suppression import Cube, recode
 from bot.needs.vocabulary import CONDITIONS
 from bot.records.database import Database
 from knowledge.library import Library
+from tests.bot.helping import PLAIN, new_session
 
 K = 5
 LIBRARY = Library.load()
-PLAIN: dict[str, Any] = {
-    "moment": "no_answer",
-    "barrier": "no_scheme",
-    "topic": "bostotte",
-    "language": "nb",
-    "place": "froya",
-    "channel": "web",
-}
 MONDAY = date(2026, 10, 5)
 
 
@@ -39,17 +29,6 @@ MONDAY = date(2026, 10, 5)
 def session(database: Database) -> Iterator[Session]:
     with database.transaction() as session:
         yield session
-
-
-@contextmanager
-def new_session() -> Iterator[Session]:
-    """A session on a database of its own, for each of hypothesis's examples."""
-    with TemporaryDirectory() as folder:
-        database = Database(f"sqlite:///{Path(folder) / 'records.sqlite3'}")
-        database.migrate()
-        with database.transaction() as session:
-            yield session
-        database.close()
 
 
 def record(session: Session, times: int = 1, **what: Any) -> None:
