@@ -21,7 +21,7 @@ from connectors.results import printing
 from connectors.results.pages import address
 
 router = APIRouter(prefix="/learning", include_in_schema=False)
-LATEST = 100
+LATEST = 30
 """Needs in words that are shown."""
 Written = Annotated[str, Query(max_length=10)]
 
