@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
-from bot.needs import patterns, pulse, review, service
+from bot.needs import patterns, pulse, review, service, signals
 from bot.needs.learnings import Unfit
 from bot.needs.patterns import UNKNOWN, Filters
 from bot.needs.periods import Period
@@ -68,6 +68,7 @@ def overview(request: Request, here: Here, me: Programme) -> Response:
             "overview.html",
             filters=choices,
             smallest=smallest(),
+            signals=signals.signals(session, date.today()),
             total=figures.total(),
             time=figures.over_time(),
             charts=figures.known(*(each for each in CHARTS if each not in chosen)),

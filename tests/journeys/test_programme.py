@@ -4,6 +4,7 @@ import csv
 import json
 import re
 from collections.abc import Iterator
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -316,3 +317,17 @@ def test_what_is_too_rare_to_be_told_is_not_told_as_nothing() -> None:
     figures = Figures(lambda *_: table, Names(Library.load(), team_speech("en")), Filters())
     grid = figures.shares("messages", "", {"answered": "Answered", "refused": "Refused"}, table)
     assert [cell.label for cell in grid.rows[0].cells] == ["89% (40)", "not shown"]
+
+
+def test_what_was_missing_in_a_language_five_times_last_week_stands_first(
+    server: Server, programme: StaffMember
+) -> None:
+    last_week = date.today() - timedelta(weeks=1)
+    lacked(server, 5, topic="leieboer-rettigheter", language="so", today=last_week)
+    lacked(server, 4, topic="leieboer-rettigheter", language="fa", today=last_week)
+    page = programme.get("/learning").text
+    table = page[page.index('id="signals"') : page.index("</section>")]
+    rows = [row for row in table.split("<tr>") if "?topic=leieboer-rettigheter" in row]
+    assert len(rows) == 1
+    assert "somali" in rows[0]
+    assert rows[0].count("5 eller mer") == 2
