@@ -22,6 +22,8 @@ _ALSO = ("nb", "en")
 _AND_WRITTEN_ON = "و"
 """In Arabic "and" is a letter at the head of the next word."""
 _MONTHS = 12
+GROWN_UP = 26
+"""From this age on it is rather the person's own age than a child's who lives at home: asked again."""
 _TENS = frozenset(range(20, 100, 10))
 _HUNDRED = 100
 _ETHIOPIC = re.compile("[፩-፼]+")
@@ -168,7 +170,7 @@ def _ages(tokens: Sequence[_Token]) -> list[int]:
                 raise _NotUnderstood
     spelt = [token.number for token in tokens if token.spelt and token.number is not None]
     mixed = any(number in _TENS for number in spelt) and any(number < 10 for number in spelt)
-    if not ages or mixed or (children is not None and children != len(ages)):
+    if not ages or mixed or (children is not None and children != len(ages)) or max(ages) >= GROWN_UP:
         raise _NotUnderstood
     return [int(age) for age in ages]
 

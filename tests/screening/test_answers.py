@@ -200,6 +200,11 @@ def test_whatever_is_written_an_answer_is_of_the_kind_that_was_asked_for(text: s
             assert FACTS[fact].kind in ("number", "money", "ages"), "only the size can be wrong"
 
 
+def test_an_age_that_no_child_at_home_has_is_asked_again() -> None:
+    assert answer("nb", "children", "34") is None
+    assert answer("nb", "children", "19") == [19]
+
+
 @given(ages=st.lists(st.integers(0, 17), min_size=1, max_size=6), language=st.sampled_from(sorted(LANGUAGES)))
 def test_ages_written_in_figures_come_back(ages: list[int], language: str) -> None:
     assert answer(language, "children", ", ".join(map(str, ages))) == ages
