@@ -44,6 +44,8 @@ REFUSED = 0.1
 people ask, where it is one in two hundred."""
 HARDLY_OUTSIDE = 0.02
 """What is less likely than this to be foreign is never refused, however clear-cut the unseen situations were."""
+SURELY_OURS = 0.7
+"""What is so likely to be one of our labels is never refused. On situations not met that costs nothing."""
 CRISIS = 0.15
 """The probability of danger that is enough: a needless number costs little, a missing one may cost a life."""
 OUTSIDE = "out_of_scope"
@@ -182,7 +184,7 @@ class Classifier:
         first = next(label for label, _ in ranking if label != OUTSIDE)
         if of.get("crisis", 0.0) >= CRISIS:
             first = "crisis"
-        elif of.get(OUTSIDE, 0.0) >= self.outside:
+        elif of.get(OUTSIDE, 0.0) >= self.outside and of[first] < SURELY_OURS:
             first = OUTSIDE
         return Prediction(((first, of[first]), *(pair for pair in ranking if pair[0] != first)), self._kind(row))
 

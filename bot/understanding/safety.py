@@ -40,7 +40,9 @@ class Safeguard:
                 message = f"{kind}: must be languages, each with a list of phrases"
                 raise KnowledgeError([Problem(file, line_of(file, (kind,)), message)])
         harmless = any_of([text for texts in data.pop("harmless", {}).values() for text in texts])
-        phrases = [(kind, any_of(texts)) for kind, languages in data.items() for texts in languages.values()]
+        phrases = [
+            (kind, any_of(_spellings(texts))) for kind, languages in data.items() for texts in languages.values()
+        ]
         return cls(tuple(phrases), harmless)
 
     def kind(self, text: str) -> str | None:
@@ -54,6 +56,14 @@ def _is_phrases_by_language(value: object) -> bool:
         isinstance(texts, list) and all(isinstance(text, str) and fold(text) for text in texts)
         for texts in value.values()
     )
+
+
+_FOREIGN_KEYBOARD = str.maketrans({"å": "a", "ø": "o", "æ": "ae"})
+
+
+def _spellings(phrases: list[str]) -> list[str]:
+    """Norwegian phrases also as they are written where the keyboard has no å, ø and æ."""
+    return [*phrases, *(each.translate(_FOREIGN_KEYBOARD) for each in phrases if re.search("[åøæ]", each))]
 
 
 def any_of(phrases: list[str]) -> re.Pattern[str]:

@@ -83,7 +83,11 @@ class Names:
             case "moment":
                 return moment_names(self.s)
             case "channel":
-                return {"web": self.s.gettext("The web"), "sms": self.s.gettext("SMS")}
+                return {
+                    "web": self.s.gettext("The web"),
+                    "sms": self.s.gettext("SMS"),
+                    "api": self.s.gettext("Other systems"),
+                }
             case "children":
                 return {"yes": self.s.gettext("Yes"), "no": self.s.gettext("No")}
             case _:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.understanding.classifier import CRISIS, OUTSIDE, Classifier, Prediction
+from bot.understanding.classifier import CRISIS, OUTSIDE, SURELY_OURS, Classifier, Prediction
 from bot.understanding.embedding import Vector
 
 SIZE = 24
@@ -135,7 +135,9 @@ def test_the_threshold_of_refusal_decides_between_ours_and_not_ours(world: World
     strict, lenient = learnt(lessons(world)), learnt(lessons(world))
     strict.outside, lenient.outside = 0.0, 1.1
     vector = world.between(OUTSIDE, "bostotte", 0.5)
-    assert strict.predict("husleie", vector).label == OUTSIDE
+    refused = strict.predict("husleie fotball", vector)
+    assert dict(refused.ranking)["bostotte"] < SURELY_OURS
+    assert refused.label == OUTSIDE
     assert lenient.predict("fotball", world.directions[OUTSIDE]).label != OUTSIDE
 
 
@@ -175,13 +177,15 @@ mixtures = st.builds(
 
 
 def decided(classifier: Classifier, prediction: Prediction) -> str:
-    """What the docstring says should be decided: danger if there is enough, else refusal, else our likeliest label."""
+    """What the docstring says should be decided: danger if there is enough, else refusal unless something is surely ours,
+    else our likeliest label."""
     chances = dict(prediction.ranking)
+    ours = max(NAMES - {OUTSIDE}, key=lambda name: chances[name])
     if chances["crisis"] >= CRISIS:
         return "crisis"
-    if chances[OUTSIDE] >= classifier.outside:
+    if chances[OUTSIDE] >= classifier.outside and chances[ours] < SURELY_OURS:
         return OUTSIDE
-    return max(NAMES - {OUTSIDE}, key=lambda name: chances[name])
+    return ours
 
 
 @settings(deadline=None, max_examples=200)

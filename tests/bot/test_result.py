@@ -64,9 +64,14 @@ def test_danger_comes_before_what_can_be_lost_and_that_before_money_and_nothing_
 @given(households())
 def test_nobody_is_made_to_say_what_is_not_so(household: Told) -> None:
     found = told({name: plain(value) for name, value in household.facts.items()}, "nb")
+    s = speech("nb")
+    asking = (
+        s.gettext("I ask you to assess this:"),
+        s.gettext("I ask you to assess whether there is an exception for me from this:"),
+    )
     for each in (*found.likely, *found.judged, *found.missing):
         lines = each.script.norwegian
-        claimed = lines[: next((at for at, line in enumerate(lines) if line.startswith("I ask you to assess")), None)]
+        claimed = lines[: next((at for at, line in enumerate(lines) if line in asking), None)]
         for reason in each.scheme.reasons:
             assert (f"– {reason.text.text}" in claimed) == (reason.met is True)
 

@@ -88,6 +88,7 @@ def test_from_a_question_to_a_person_to_what_the_programme_learns(server: Server
 
     programme = open_page()
     sign_in(programme, server, "programme", "/learning")
+    programme.goto(f"{server.url}/learning/themes")
     expect(programme.locator("main")).to_contain_text("An answer within a week.")
     accessible(programme)
 

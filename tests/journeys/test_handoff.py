@@ -446,7 +446,7 @@ def test_closing_as_not_met_asks_what_stood_in_the_way_and_records_a_need(
         need = session.scalars(select(Need).order_by(Need.id.desc())).first()
     assert need is not None
     assert (need.moment, need.outcome, need.children, need.part) == ("contact_closed", "not_met", "yes", "Heimdal")
-    page = programme.get("/learning").text
+    page = programme.get("/learning/themes").text
     assert "One office that looks at both cases" in page
     assert "A cot for the night" in page
     assert "91234567" not in page

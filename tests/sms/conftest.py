@@ -112,7 +112,7 @@ class Phone:
         return found
 
     def texts(self) -> list[str]:
-        return [each["text"] for each in self.wire.sent if each["to"] == self.number]
+        return [each["text"] for each in self.wire.sent if each.get("to") == self.number]
 
     def quiet(self) -> bool:
         """Whether nothing more has come, after all that was brought has been taken and sent."""
