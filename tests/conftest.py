@@ -25,6 +25,7 @@ from bot.settings import ROOT, Settings
 from connectors import demo
 from connectors.app import create_app
 from connectors.installation import Installation
+from connectors.results import printing
 
 PASSWORD = demo.PASSWORD
 
@@ -33,6 +34,16 @@ PASSWORD = demo.PASSWORD
 def model() -> Path:
     """The assistant, trained now if its data changed since it was last trained."""
     return training.ensure(ROOT / "var" / "models")
+
+
+@pytest.fixture
+def pango() -> None:
+    """For tests that make a PDF."""
+    if not printing.possible():
+        reason = "Pango is not installed (Debian: apt-get install libpango-1.0-0 libpangoft2-1.0-0)"
+        if os.environ.get("RETTVIS_NO_SKIPS"):
+            pytest.fail(reason)
+        pytest.skip(reason)
 
 
 @pytest.fixture
@@ -99,6 +110,11 @@ def settings(tmp_path_factory: pytest.TempPathFactory, model: Path) -> Settings:
 @pytest.fixture(scope="session")
 def server(settings: Settings) -> Iterator[Server]:
     """One server for the whole run, with the demo contacts."""
+    yield from serving(settings)
+
+
+def serving(settings: Settings) -> Iterator[Server]:
+    """A server with the demo contacts, until it is not needed any more."""
     database = Database(settings.database_url)
     database.migrate()
     demo.load(database)

@@ -4,6 +4,7 @@ import csv
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -24,7 +25,13 @@ from connectors.learning import export
 from connectors.learning.figures import SIDE_BY_SIDE, Figures
 from connectors.learning.team import Names
 from knowledge.library import Library
-from tests.conftest import Citizen, Server, StaffMember
+from tests.conftest import Citizen, Server, StaffMember, serving
+
+
+@pytest.fixture(scope="module")
+def server(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server of its own: what is lacking in other tests decides what may be shown."""
+    yield from serving(replace(settings, database_url=f"sqlite:///{tmp_path_factory.mktemp('own') / 'own.sqlite3'}"))
 
 
 def lacked(server: Server, times: int, **what: object) -> None:
@@ -281,11 +288,8 @@ def test_every_figure_in_the_report_may_be_shown(seeded: Database, tmp_path: Pat
     assert all(figure == 0 or figure >= 5 for figure in figures)
 
 
+@pytest.mark.usefixtures("pango")
 def test_a_report_as_pdf(seeded: Database, tmp_path: Path) -> None:
-    from connectors.results import printing
-
-    if not printing.possible():
-        pytest.skip("Pango is not installed")
     run("report", "--period", "2026", "--out", str(tmp_path / "report.pdf"))
     assert (tmp_path / "report.pdf").read_bytes().startswith(b"%PDF-")
 

@@ -1,7 +1,6 @@
 """The result of a screening over HTTP: JSON, a page and a PDF from facts, and the page of one's own conversation."""
 
 import io
-import os
 import re
 from pathlib import Path
 from typing import Any
@@ -25,15 +24,6 @@ DAY = "2026-11-28"
 @pytest.fixture
 def api(server: Server) -> httpx.Client:
     return server.client()
-
-
-@pytest.fixture
-def pango() -> None:
-    if not printing.possible():
-        reason = "Pango is not installed (Debian: apt-get install libpango-1.0-0 libpangoft2-1.0-0)"
-        if os.environ.get("RETTVIS_NO_SKIPS"):
-            pytest.fail(reason)
-        pytest.skip(reason)
 
 
 def asked(api: httpx.Client, form: str, **body: Any) -> httpx.Response:
