@@ -267,10 +267,11 @@ class Dialogue:
             await self._assistant.prepare(inbound.text)
         async with self._assistant.one_at_a_time(inbound.conversation_id):
             try:
-                if self._is_answered(inbound):
+                answered, silent = self._stands(inbound)
+                if answered:
                     return await self._turn(inbound, False, None)
                 danger, reading = False, None
-                if not inbound.choice and self._is_silent(inbound.conversation_id):
+                if not inbound.choice and silent:
                     danger = await self._shows_danger(inbound.text)
                 elif not inbound.choice:
                     reading = await self._assistant.read(inbound.text, self._library)
@@ -296,17 +297,15 @@ class Dialogue:
                 self._assistant.forget(inbound.conversation_id)
         return await self._turn(inbound, danger, reading)
 
-    def _is_answered(self, inbound: Message) -> bool:
-        """Whether another process has answered meanwhile: then nothing is to be understood."""
+    def _stands(self, inbound: Message) -> tuple[bool, bool]:
+        """Whether another process has answered meanwhile, so that nothing is to be understood, and whether what is typed
+        now is not meant for the bot."""
         with self._database.reading() as session:
-            return conversations.is_answered(session, inbound.id)
-
-    def _is_silent(self, conversation_id: str) -> bool:
-        """Whether what is typed now is not meant for the bot."""
-        with self._database.reading() as session:
-            conversation = session.get(Conversation, conversation_id)
-            handoff = handoffs.open_handoff(session, conversation_id)
-        return bool(conversation and (conversation.pending_question or (handoff and handoff.in_hand)))
+            if conversations.is_answered(session, inbound.id):
+                return True, False
+            conversation = session.get_one(Conversation, inbound.conversation_id)
+            handoff = handoffs.open_handoff(session, conversation.id)
+            return False, bool(conversation.pending_question or (handoff and handoff.in_hand))
 
     async def _shows_danger(self, text: str) -> bool:
         """Whether words that the bot does not answer show danger: a contact must be rung."""
@@ -316,19 +315,19 @@ class Dialogue:
     async def _turn(self, stored: Message, danger: bool, reading: Reading | None) -> Outcome:
         with self._database.transaction() as session:
             # locked, so that nobody takes over in the middle of an answer, and two processes never answer the same
-            session.get(Conversation, stored.conversation_id, with_for_update={"key_share": True})
+            conversation = session.get(Conversation, stored.conversation_id, with_for_update={"key_share": True})
             inbound = session.get(Message, stored.id)
-            if inbound is None:
+            if conversation is None or inbound is None:
                 return Outcome(stored.id, deleted=True)
             if not inbound.awaiting:
                 return Outcome(inbound.id, self._replies_to(session, inbound))
-            conversation = session.get_one(Conversation, inbound.conversation_id)
             inbound.awaiting = False
             handoff = handoffs.open_handoff(session, conversation.id)
             inbound.handoff_id = handoff.id if handoff else None
-            if self._is_for_a_person(session, conversation, inbound, handoff, danger):
+            offer = conversations.last_offer(session, conversation.id, inbound.id) if inbound.choice is None else None
+            if self._is_for_a_person(session, conversation, inbound, handoff, offer, danger):
                 return Outcome(stored.id, self._replies_to(session, stored))
-            choice = self._chosen(session, conversation, inbound)
+            choice = _chosen(inbound, offer)
             if choice is None:
                 self._follow_language(conversation, inbound.text)
             off = frozenset(each.what for each in switches.are_off(session))
@@ -338,7 +337,7 @@ class Dialogue:
                 said = conversations.say(session, conversation.id, reply, reply_to=inbound.id, handoff_id=within)
                 return Outcome(inbound.id, [said])
             turn = await self._answered(session, conversation, inbound, choice, handoff, reading, off)
-            outcome = self._commit_to_records(session, conversation, inbound, turn)
+            outcome = self._commit_to_records(session, conversation, inbound, handoff, turn)
         if outcome.deleted:
             self.deleted(inbound.conversation_id)
         return outcome
@@ -356,7 +355,8 @@ class Dialogue:
         """What the bot says: as part of a screening, or by the assistant. Topics that are off are not known to it."""
         library = switches.without(self._library, off)
         with provided(replace(self._services, library=library)):
-            turn = await turns.take(session, library, self._assistant, conversation, inbound, choice, reading)
+            household = household_of(session, conversation.id)
+            turn = await turns.take(library, self._assistant, conversation, inbound, household, choice, reading)
             if turn is not None:
                 return turn
             facts = {
@@ -366,18 +366,23 @@ class Dialogue:
                 "reading": reading.model_dump(mode="json") if reading else None,
             }
             turn = await self._assistant.answer(session, conversation.id, _payload(inbound, choice), facts)
-        turns.after(session, library, conversation, turn)
+        turns.after(library, conversation, household, turn)
         return turn
 
     def _is_for_a_person(
-        self, session: Session, conversation: Conversation, inbound: Message, handoff: Handoff | None, danger: bool
+        self,
+        session: Session,
+        conversation: Conversation,
+        inbound: Message,
+        handoff: Handoff | None,
+        offer: Message | None,
+        danger: bool,
     ) -> bool:
         """Whether it was a choice of the handoff, an answer to a question of it, or words to the contact: no bot then."""
         newest = conversations.newest(session, conversation.id)
         turn = citizen.Turn(session, conversation, inbound, handoff, self._patience)
         choice = inbound.choice
         if choice is None:
-            offer = conversations.last_offer(session, conversation.id, before=inbound.id)
             in_hand = handoff is not None and handoff.in_hand
             if offer and (not in_hand or conversations.is_last(session, offer, before=inbound.id)):
                 picks = picked(inbound.text, Reply.model_validate(offer.body).choices)
@@ -393,7 +398,9 @@ class Dialogue:
             conversations.answers_to(session, conversation.id, inbound.id, since=newest)
         return taken
 
-    def _commit_to_records(self, session: Session, conversation: Conversation, inbound: Message, turn: Turn) -> Outcome:
+    def _commit_to_records(
+        self, session: Session, conversation: Conversation, inbound: Message, handoff: Handoff | None, turn: Turn
+    ) -> Outcome:
         answered, need = (
             any(isinstance(each, KeepWords | ForgetWords) for each in turn.effects),
             conversation.pending_need_id,
@@ -414,7 +421,8 @@ class Dialogue:
             service.record(session, served, language=conversation.language, channel=conversation.channel)
         turn.replies += unspoken.admit(session, conversation, turn.replies)
         turn.replies = [passages.linked(session, conversation, reply, now()) for reply in turn.replies]
-        handoff = handoffs.open_handoff(session, conversation.id)
+        if any(isinstance(each, RequestContact) for each in turn.effects):
+            handoff = handoffs.open_handoff(session, conversation.id)
         within = handoff.id if handoff else None
         said = [
             conversations.say(session, conversation.id, reply, reply_to=inbound.id, handoff_id=within)
@@ -529,18 +537,6 @@ class Dialogue:
             return self._library.title(choice, s.code)
         return answers.a_person(s).title if choice == "human" else answers.a_list(s).title
 
-    def _chosen(self, session: Session, conversation: Conversation, inbound: Message) -> str | None:
-        """The choice that was picked, by a button or in words; None for words that pick none."""
-        if inbound.choice is not None:
-            return inbound.choice
-        offer = conversations.last_offer(session, conversation.id, before=inbound.id)
-        reply = Reply.model_validate(offer.body) if offer else None
-        choice = picked(inbound.text, reply.choices if reply else ())
-        if choice is None and reply and isinstance(reply.card, OfferCard):
-            consent = summary.struck(inbound.text, reply.card)
-            choice = f"share:{consent}" if consent else None
-        return choice
-
     def _follow_language(self, conversation: Conversation, text: str) -> None:
         """Answer in the language a person writes, unless they chose one."""
         if conversation.language_chosen:
@@ -568,6 +564,18 @@ class Dialogue:
                 session, inbound.conversation_id, reply, reply_to=inbound_id, handoff_id=inbound.handoff_id
             )
             return Outcome(inbound_id, [said])
+
+
+def _chosen(inbound: Message, offer: Message | None) -> str | None:
+    """The choice that was picked, by a button or in words; None for words that pick none of what was last offered."""
+    if inbound.choice is not None:
+        return inbound.choice
+    reply = Reply.model_validate(offer.body) if offer else None
+    choice = picked(inbound.text, reply.choices if reply else ())
+    if choice is None and reply and isinstance(reply.card, OfferCard):
+        consent = summary.struck(inbound.text, reply.card)
+        choice = f"share:{consent}" if consent else None
+    return choice
 
 
 def _payload(inbound: Message, choice: str | None) -> str:

@@ -28,13 +28,10 @@ def understood(model: Path, rows: Iterable[dict[str, Any]]) -> Iterator[dict[str
     lines = iter(rows)
     first = 1  # the first line is answered at once: somebody may be typing
     while batch := list(itertools.islice(lines, first)):
-        for row, prediction in zip(batch, asyncio.run(_all(assistant, batch)), strict=True):
+        found = asyncio.run(assistant.understand_all([row["text"] for row in batch]))
+        for row, prediction in zip(batch, found, strict=True):
             yield _row(row, prediction)
         first = min(AT_ONCE, first * 2)
-
-
-async def _all(assistant: Assistant, rows: list[dict[str, Any]]) -> list[Prediction]:
-    return await asyncio.gather(*(assistant.understand(row["text"]) for row in rows))
 
 
 def _row(row: dict[str, Any], prediction: Prediction) -> dict[str, Any]:

@@ -4,7 +4,8 @@ import asyncio
 import logging
 import os
 import warnings
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections import OrderedDict
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager, nullcontext
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -13,6 +14,7 @@ from typing import Any
 
 import structlog
 from sqlalchemy.orm import Session
+from threadpoolctl import threadpool_limits
 
 # Rasa reads these when it is imported: nothing is reported to anyone, nothing is logged but warnings.
 os.environ.setdefault("RASA_TELEMETRY_ENABLED", "false")
@@ -25,6 +27,9 @@ with warnings.catch_warnings(record=True):  # what Rasa 3.6 imports warns of its
     from rasa.core.channels.channel import OutputChannel, UserMessage
     from rasa.core.lock_store import InMemoryLockStore
     from rasa.core.nlg.response import TemplatedNaturalLanguageGenerator
+    from rasa.engine.constants import PLACEHOLDER_MESSAGE, PLACEHOLDER_TRACKER
+    from rasa.shared.core.trackers import DialogueStateTracker
+    from rasa.shared.nlu.constants import ENTITIES, INTENT, TEXT
     from rasa.utils.endpoints import EndpointConfig
     from rasa_sdk.executor import ActionExecutor
 
@@ -39,6 +44,9 @@ from bot.understanding.classifier import Prediction
 from bot.understanding.embedding import EMBEDDER
 from bot.understanding.reading.reading import Reading, plan
 from knowledge.library import Library
+
+REMEMBERED = 1_000
+"""Texts of which it is still known how they were understood: one message asks several times."""
 
 
 def quiet() -> None:
@@ -63,9 +71,38 @@ class Turn:
     failure: Exception | None = None
 
 
+@dataclass
+class _Model:
+    """A trained model that is loaded, and how it has understood the latest texts."""
+
+    agent: Agent
+    understood: OrderedDict[str, dict[str, Any]] = field(default_factory=OrderedDict)
+
+    def understand(self, texts: Sequence[str]) -> None:
+        """Rasa's graph, once for all of the texts: to set it going takes as long as several texts.
+
+        Args:
+            texts: what was typed; their vectors are there already.
+        """
+        processor = self.agent.processor
+        missing = [text for text in dict.fromkeys(texts) if text not in self.understood]
+        if missing:
+            messages = [UserMessage(text.lstrip("/")) for text in missing]  # a choice would not be understood, but read
+            inputs = {PLACEHOLDER_MESSAGE: messages, PLACEHOLDER_TRACKER: DialogueStateTracker.from_events("", [])}
+            target = processor.model_metadata.nlu_target
+            found = processor.graph_runner.run(inputs=inputs, targets=[target])[target]
+            nothing = {INTENT: {"name": None, "confidence": 0.0}, ENTITIES: []}
+            for text, parsed in zip(missing, found, strict=True):
+                self.understood[text] = {**nothing, **parsed.as_dict(only_output_properties=True), TEXT: text}
+        for text in texts:
+            self.understood.move_to_end(text)
+        while len(self.understood) > max(REMEMBERED, len(texts)):
+            self.understood.popitem(last=False)
+
+
 _turn: ContextVar[Turn] = ContextVar("turn")
-_begun_with: ContextVar[Agent] = ContextVar("begun_with")
-"""The agent that answers the message at hand."""
+_begun_with: ContextVar[_Model] = ContextVar("begun_with")
+"""The model that answers the message at hand."""
 
 
 class _Collector(OutputChannel):  # type: ignore[misc]  # Rasa's classes are untyped for mypy
@@ -112,13 +149,14 @@ class Assistant:
 
     def __init__(self, model: Path, database: Database, redis_url: str = "") -> None:
         quiet()
+        threadpool_limits(1, "blas")  # a message is too little to share out, and threads that wait take others' time
         self._trackers = RecordsTrackerStore(database)
         self._locks = InMemoryLockStore()
         self._everywhere = LocksEverywhere(redis_url) if redis_url else None
         self._current = self._load(model)
         self.model = model
 
-    def _load(self, model: Path) -> Agent:
+    def _load(self, model: Path) -> _Model:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # e.g. Rasa's reminder that version 3.6 is old
             agent = Agent(
@@ -132,7 +170,7 @@ class Assistant:
         # to the person whose conversation is then lost with the process. A failure must be seen.
         agent.tracker_store = agent.processor.tracker_store = self._trackers
         self._trackers.domain = agent.domain
-        return agent
+        return _Model(agent)
 
     async def take_over(self, model: Path) -> None:
         """Another trained model answers from the next message on. Messages in flight end with the model they began with,
@@ -145,7 +183,7 @@ class Assistant:
         self.model = model
 
     @property
-    def _agent(self) -> Agent:
+    def _model(self) -> _Model:
         """The one that this message began with; outside of a message, the newest."""
         return _begun_with.get(None) or self._current
 
@@ -185,7 +223,9 @@ class Assistant:
         try:
             with _within(session):
                 message = UserMessage(text, _Collector(), conversation, input_channel="rettvis", metadata=dict(facts))
-                await self._agent.processor.handle_message(message)
+                if not text.startswith("/"):
+                    message.parse_data = await self._understood(text)
+                await self._model.agent.processor.handle_message(message)
         except Exception:
             self._trackers.forget(conversation)
             raise
@@ -200,22 +240,32 @@ class Assistant:
 
     async def understand(self, text: str) -> Prediction:
         """What a message is about, best first."""
-        await self.prepare(text)
-        parsed = await self._agent.parse_message(text.lstrip("/"))
-        ranking = tuple((row["name"], float(row["confidence"])) for row in parsed["intent_ranking"])
-        kinds = [entity["value"] for entity in parsed["entities"]]
-        return Prediction(ranking, kinds[0] if kinds else None)
+        (found,) = await self.understand_all([text])
+        return found
+
+    async def understand_all(self, texts: Sequence[str]) -> list[Prediction]:
+        """What each message is about."""
+        await asyncio.gather(*(self.prepare(text) for text in texts))
+        model = self._model
+        model.understand(texts)
+        return [_prediction(model.understood[text]) for text in texts]
 
     async def read(self, text: str, library: Library) -> Reading:
         """What a message says part by part; of a message that is one thing only, nothing more is understood than that."""
         divided = plan(text, library)
-        await asyncio.gather(*(self.prepare(each) for each in divided.texts))
-        return divided.reading({each: (await self.understand(each)).ranking for each in divided.texts})
+        found = await self.understand_all([text, *divided.texts])
+        return divided.reading({each: one.ranking for each, one in zip(divided.texts, found[1:], strict=True)})
+
+    async def _understood(self, text: str) -> dict[str, Any]:
+        await self.prepare(text)
+        model = self._model
+        model.understand([text])
+        return dict(model.understood[text])
 
     @property
     def intents(self) -> frozenset[str]:
         """Everything a message or a choice can mean."""
-        return frozenset(self._agent.domain.intents)
+        return frozenset(self._model.agent.domain.intents)
 
 
 @contextmanager
@@ -225,3 +275,9 @@ def _within(session: Session) -> Iterator[None]:
         yield
     finally:
         turn_session.reset(token)
+
+
+def _prediction(parsed: Mapping[str, Any]) -> Prediction:
+    ranking = tuple((row["name"], float(row["confidence"])) for row in parsed["intent_ranking"])
+    kinds = [entity["value"] for entity in parsed[ENTITIES]]
+    return Prediction(ranking, kinds[0] if kinds else None)

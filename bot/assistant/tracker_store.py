@@ -3,11 +3,13 @@
 Upstream reads the whole session back at every message, counts its rows to know which are new, and on SQLAlchemy 2 cannot
 build its URL; its cost grows 8 to 26 times over 200 messages. Here the live tracker is kept, only new events are
 written, and inside a turn they are written in the turn's own transaction: state and replies are committed together.
+Rasa goes through all of a tracker's events several times a message, so of a long conversation the tracker has the last
+turns only, and of what was before them the state they left: slots and form. The database has everything.
 """
 
 import json
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -15,8 +17,9 @@ from typing import Any
 
 import sqlalchemy as sa
 from rasa.core.tracker_store import SQLTrackerStore, TrackerStore
+from rasa.shared.core.constants import ACTION_LISTEN_NAME
 from rasa.shared.core.domain import Domain
-from rasa.shared.core.events import Event, SessionStarted
+from rasa.shared.core.events import ActionExecuted, ActiveLoop, Event, SessionStarted, SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.utils.common import all_subclasses
 from sqlalchemy.orm import Session, sessionmaker
@@ -26,6 +29,10 @@ from bot.records.database import Database
 KEPT = 2_000
 """Live trackers kept in memory, the most recently used."""
 
+TURNS = 4
+"""The turns a tracker has at least, where there were so many. Rules are three steps long, and whoever says "that is not
+what I meant" means one of the last answers. It is shortened when it has twice as many."""
+
 turn_session: ContextVar[Session | None] = ContextVar("turn_session", default=None)
 """The database session of the turn that is being answered."""
 
@@ -33,8 +40,8 @@ turn_session: ContextVar[Session | None] = ContextVar("turn_session", default=No
 @dataclass
 class _Live:
     tracker: DialogueStateTracker
-    saved: int
-    """How many of the tracker's events stand in the database."""
+    saved: Event | None
+    """The last of the tracker's events that stands in the database; Rasa saves a tracker before it has any, too."""
     newest: int
     """The id of the newest of them; another one there means that another process has answered since."""
 
@@ -73,28 +80,32 @@ class RecordsTrackerStore(SQLTrackerStore):  # type: ignore[misc]  # Rasa's clas
             if not newest:
                 self.forget(sender_id)
                 return None
-            events = [self._event(row.data) for row in self._session_rows(session, sender_id)]
-        tracker = DialogueStateTracker.from_events(sender_id, events, self.domain.slots, domain=self.domain)
-        self._keep(tracker, len(tracker.events), newest)
+            events = [self._event(row.data) for row in self._latest_rows(session, sender_id)]
+        tracker = self._tracker(sender_id, events)
+        self._keep(tracker, newest)
         return tracker
 
     async def save(self, tracker: DialogueStateTracker) -> None:
         """Write the tracker's new events; a failure is the caller's to handle, never hidden."""
         live = self._live.get(tracker.sender_id)
-        saved = live.saved if live and live.tracker is tracker else 0
-        rows = [self._row(tracker.sender_id, event) for event in list(tracker.events)[saved:]]
+        new = _after(tracker.events, live.saved if live and live.tracker is tracker else None)
+        rows = [self._row(tracker.sender_id, event) for event in new]
         with self.session_scope() as session:
-            session.add_all(rows)
-            session.flush()
-            newest = rows[-1].id if rows else (live.newest if live else 0)
-        self._keep(tracker, len(tracker.events), newest)
+            if rows:
+                session.execute(sa.insert(self.SQLEvent), rows)
+            newest = self._newest(session, tracker.sender_id) if rows else (live.newest if live else 0)
+        events = _shortened(tracker.events)
+        self._keep(tracker if events is None else self._tracker(tracker.sender_id, events), newest)
 
     def forget(self, sender_id: str) -> None:
         """Drop the kept tracker: its turn was not committed, or the conversation was deleted."""
         self._live.pop(sender_id, None)
 
-    def _keep(self, tracker: DialogueStateTracker, saved: int, newest: int) -> None:
-        self._live[tracker.sender_id] = _Live(tracker, saved, newest)
+    def _tracker(self, sender_id: str, events: Sequence[Event]) -> DialogueStateTracker:
+        return DialogueStateTracker.from_events(sender_id, events, self.domain.slots, domain=self.domain)
+
+    def _keep(self, tracker: DialogueStateTracker, newest: int) -> None:
+        self._live[tracker.sender_id] = _Live(tracker, tracker.events[-1] if tracker.events else None, newest)
         self._live.move_to_end(tracker.sender_id)
         while len(self._live) > KEPT:
             self._live.popitem(last=False)
@@ -103,25 +114,68 @@ class RecordsTrackerStore(SQLTrackerStore):  # type: ignore[misc]  # Rasa's clas
         table = self.SQLEvent
         return session.scalar(sa.select(sa.func.max(table.id)).where(table.sender_id == sender_id)) or 0
 
-    def _session_rows(self, session: Session, sender_id: str) -> Any:
+    def _latest_rows(self, session: Session, sender_id: str) -> Any:
+        """The last turns of the latest session, and of what was before them the newest of each slot and of the form."""
         table = self.SQLEvent
         mine = table.sender_id == sender_id
         start = sa.select(sa.func.max(table.id)).where(mine, table.type_name == SessionStarted.type_name)
         since = sa.func.coalesce(start.scalar_subquery(), 0)
-        return session.scalars(sa.select(table).where(mine, table.id >= since).order_by(table.id))
+        here = (mine, table.id >= since)
+        said = sa.select(table.id).where(*here, table.type_name == UserUttered.type_name).order_by(table.id.desc())
+        first = session.scalar(said.offset(TURNS - 1).limit(1))
+        if first is None:
+            return session.scalars(sa.select(table).where(*here).order_by(table.id))
+        listened = (table.type_name == ActionExecuted.type_name, table.action_name == ACTION_LISTEN_NAME)
+        cut = session.scalar(sa.select(sa.func.max(table.id)).where(*here, *listened, table.id < first)) or since
+        slot = sa.case((table.type_name == SlotSet.type_name, table.action_name))
+        left = sa.select(sa.func.max(table.id)).where(*here, table.id < cut, table.type_name.in_(_LEFT))
+        left = left.group_by(table.type_name, slot)
+        query = sa.select(table).where(mine, sa.or_(table.id >= cut, table.id.in_(left)))
+        return session.scalars(query.order_by(table.id))
 
-    def _row(self, sender_id: str, event: Event) -> Any:
+    def _row(self, sender_id: str, event: Event) -> dict[str, Any]:
         data = event.as_dict()
-        return self.SQLEvent(
-            sender_id=sender_id,
-            type_name=event.type_name,
-            timestamp=data.get("timestamp"),
-            intent_name=data.get("parse_data", {}).get("intent", {}).get("name"),
-            action_name=data.get("name"),
-            data=json.dumps(data),
-        )
+        return {
+            "sender_id": sender_id,
+            "type_name": event.type_name,
+            "timestamp": data.get("timestamp"),
+            "intent_name": data.get("parse_data", {}).get("intent", {}).get("name"),
+            "action_name": data.get("name"),
+            "data": json.dumps(data),
+        }
 
     def _event(self, data: str) -> Event:
         """An event from its JSON, its class from a dictionary (upstream walks every subclass for every event)."""
         parameters = json.loads(data)
         return self._event_types[parameters["event"]]._from_parameters(parameters)
+
+
+_LEFT = (SlotSet.type_name, ActiveLoop.type_name)
+"""What of earlier turns still counts."""
+
+
+def _after(events: Sequence[Event], saved: Event | None) -> list[Event]:
+    """The events that came after one of them; all of them after None."""
+    new: list[Event] = []
+    for event in reversed(events):
+        if event is saved:
+            break
+        new.append(event)
+    return new[::-1]
+
+
+def _shortened(events: Sequence[Event]) -> list[Event] | None:
+    """The events of the last turns, after the newest of each slot and of the form from before them; None where it is short
+    enough."""
+    kept = list(events)
+    said = [place for place, event in enumerate(kept) if isinstance(event, UserUttered)]
+    if len(said) < 2 * TURNS:
+        return None
+    listened = (place for place in range(said[-TURNS], 0, -1) if _listens(kept[place]))
+    cut = next(listened, said[-TURNS])
+    left = {event.key if isinstance(event, SlotSet) else "": event for event in kept[:cut] if event.type_name in _LEFT}
+    return [*left.values(), *kept[cut:]]
+
+
+def _listens(event: Event) -> bool:
+    return isinstance(event, ActionExecuted) and event.action_name == ACTION_LISTEN_NAME

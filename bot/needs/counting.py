@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any, TypeVar
 
-from sqlalchemy import select
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from bot.records.tables import Pulse, Service, week_of
@@ -14,8 +14,7 @@ Counted = TypeVar("Counted", Pulse, Service)
 def count(session: Session, table: type[Counted], today: date | None = None, **kind: Any) -> None:
     """Count one more of a kind in a week."""
     kind["week"] = week_of(today or date.today())
-    counted = session.scalar(select(table).filter_by(**kind).with_for_update())
-    if counted is None:
-        counted = table(**kind, number=0)
-        session.add(counted)
-    counted.number += 1
+    same = [getattr(table, name) == value for name, value in kind.items()]
+    found = session.execute(update(table).where(*same).values(number=table.number + 1))
+    if not found.rowcount:  # type: ignore[attr-defined]  # an update's result has it
+        session.add(table(**kind, number=1))

@@ -20,8 +20,9 @@ MIGRATING = 0x52455454
 """The key of PostgreSQL's advisory lock of those who migrate."""
 PATIENCE = 5_000
 """Milliseconds one waits for another's transaction, on SQLite as on PostgreSQL."""
-COLLISIONS = frozenset({"40001", "40P01", "55P03"})
-"""PostgreSQL's codes for a serialisation failure, a deadlock, and a lock that was waited for too long."""
+COLLISIONS = frozenset({"40001", "40P01", "55P03", "23505"})
+"""PostgreSQL's codes for a serialisation failure, a deadlock, a lock that was waited for too long, and a row that another
+process has just made."""
 
 
 class Database:
@@ -32,8 +33,8 @@ class Database:
         parsed = make_url(url)
         if parsed.get_backend_name() == "sqlite" and parsed.database and parsed.database != ":memory:":
             Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
-        # hide_parameters: errors must not repeat what people wrote; pre_ping: a database that was away is found again
-        self.engine: Engine = create_engine(parsed, hide_parameters=True, pool_pre_ping=True, **_options(parsed))
+        # hide_parameters: errors must not repeat what people wrote
+        self.engine: Engine = create_engine(parsed, hide_parameters=True, **_options(parsed))
         if self.engine.dialect.name == "sqlite":
             event.listen(self.engine, "connect", _prepare_sqlite)
             event.listen(self.engine, "begin", _begin_sqlite)
@@ -128,7 +129,9 @@ def collided(error: Exception) -> bool:
 def _options(url: URL) -> dict[str, Any]:
     if url.get_backend_name() != "postgresql":
         return {}
-    return {"connect_args": {"options": f"-c lock_timeout={PATIENCE}", "connect_timeout": 5}}
+    # pre_ping: a database that was away is found again
+    told = {"options": f"-c lock_timeout={PATIENCE}", "connect_timeout": 5}
+    return {"connect_args": told, "pool_pre_ping": True}
 
 
 def _begin_sqlite(connection: Connection) -> None:

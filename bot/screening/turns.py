@@ -6,14 +6,13 @@ rests; else the question is asked again. Danger is never an answer, because an a
 
 from datetime import date
 
-from sqlalchemy.orm import Session
-
 from bot.assistant.engine import Assistant, Turn
 from bot.effects import DeleteConversation, ForgetHousehold, KeepHousehold
 from bot.picking import yes_and_no
 from bot.records.tables import Conversation, Message
+from bot.screening.household import Household
 from bot.screening.offering import offered
-from bot.screening.records import ANSWERS, CHOICES, household_of
+from bot.screening.records import ANSWERS, CHOICES
 from bot.screening.talk import Step, Talk
 from bot.screening.telling import QUESTION_MARKS
 from bot.speech import speech
@@ -30,21 +29,21 @@ _ELSEWHERE = frozenset({"human", "change_language", "delete_my_data", "not_helpe
 
 
 async def take(
-    session: Session,
     library: Library,
     assistant: Assistant,
     conversation: Conversation,
     inbound: Message,
+    household: Household | None,
     choice: str | None,
     reading: Reading | None,
 ) -> Turn | None:
     """What the screening says to a message; None when it is not for it.
 
     Args:
+        household: what was told in the conversation so far.
         choice: what was picked, by a button or in words.
         reading: what was typed, part by part.
     """
-    household = household_of(session, conversation.id)
     talk = _talk(library, conversation)
     asked = household.open if household else None
     if choice is not None:
@@ -61,11 +60,10 @@ async def take(
     return _turn(step)
 
 
-def after(session: Session, library: Library, conversation: Conversation, turn: Turn) -> None:
+def after(library: Library, conversation: Conversation, household: Household | None, turn: Turn) -> None:
     """The assistant has answered: the screening rests, and the way back to it, or into it, is offered."""
     if any(isinstance(effect, DeleteConversation) for effect in turn.effects):
         return
-    household = household_of(session, conversation.id)
     turn.replies = offered(library, speech(conversation.language), household, turn.replies)
     if household and household.stage != "done":
         turn.effects.append(KeepHousehold(household=household.rests()))

@@ -177,8 +177,19 @@ class Classifier:
 
     def predict(self, text: str, vector: Vector) -> Prediction:
         """What one text is about."""
-        each = self.probabilities([text], vector[None, :])
-        row, merged = each[0], self._merged(each)[0]
+        return self.predict_all([text], vector[None, :])[0]
+
+    def predict_all(self, texts: Sequence[str], vectors: Vector) -> list[Prediction]:
+        """What each text is about; several at once take hardly longer than one.
+
+        Args:
+            texts: what was written.
+            vectors: one row per text.
+        """
+        each = self.probabilities(texts, vectors)
+        return [self._prediction(*rows) for rows in zip(each, self._merged(each), strict=True)]
+
+    def _prediction(self, row: Matrix, merged: Matrix) -> Prediction:
         ranking = [(self.names[i], float(merged[i])) for i in np.argsort(-merged)]
         of = dict(ranking)
         first = next(label for label, _ in ranking if label != OUTSIDE)

@@ -3,6 +3,7 @@
 from typing import Any
 
 import joblib
+import numpy as np
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
@@ -111,8 +112,12 @@ class Classify(IntentClassifier, _Component):  # type: ignore[misc]
 
     def process(self, messages: list[Message]) -> list[Message]:
         assert self._classifier, "a trained model is loaded before messages are processed"
-        for message in filter(_is_typed, messages):
-            _put(message, self._classifier.predict(message.get(TEXT), message.get(VECTOR)))
+        typed = list(filter(_is_typed, messages))
+        if typed:
+            vectors = np.stack([message.get(VECTOR) for message in typed])
+            found = self._classifier.predict_all([message.get(TEXT) for message in typed], vectors)
+            for message, prediction in zip(typed, found, strict=True):
+                _put(message, prediction)
         return messages
 
 

