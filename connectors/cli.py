@@ -366,27 +366,34 @@ def retention_run() -> None:
 
 @bench_app.command("serve")
 def bench_serve(
-    seconds: Annotated[float, typer.Option(help="Per round and server")] = 4.0,
+    seconds: Annotated[float, typer.Option(help="Per round and contender")] = 4.0,
     rounds: int = 3,
+    stock: Annotated[Path | None, typer.Option(help="The Python of an environment with upstream Rasa 3.6.21")] = None,
+    stock_folder: Annotated[Path, typer.Option(help="Where its project and its model are kept")] = Path("var/stock"),
+    stock_epochs: Annotated[int, typer.Option(min=1, help="How often it goes through the examples (default: 100)")] = 1,
     as_json: Annotated[bool, typer.Option("--json")] = False,
 ) -> None:
-    """Messages per second in process and over HTTP, beside a route that writes the same rows and answers a fixed text."""
+    """Messages per second and milliseconds a message, in process and over HTTP, beside a route that writes the same rows
+    and answers a fixed text, and beside Rasa as it comes."""
     from connectors.bench import serve as bench
+    from connectors.bench.stock import Stock
 
-    report = bench.run(_trained(), seconds, rounds)
+    beside = Stock(stock.absolute(), stock_folder.absolute(), stock_epochs) if stock else None
+    report = bench.run(_trained(), seconds, rounds, beside)
     if as_json:
         print(json.dumps(report))
         return
-    table = Table("conversations", "in process /s", "over HTTP /s", "floor over HTTP /s", "HTTP / floor")
-    for row in report["rows"]:
-        table.add_row(
-            str(row["conversations"]),
-            f"{row['in_process']:.0f}",
-            f"{row['http']:.0f}",
-            f"{row['floor']:.0f}",
-            f"{row['ratio']:.2f}",
-        )
+    table = Table(
+        "conversations", "", "a second", *(f"p{each}, ms" for each in bench.PERCENTILES), "most MB", "ready, s"
+    )
+    for conversations, found in report["conversations"].items():
+        for name, row in found.items():
+            memory, ready = (str(report[each].get(name, "")) for each in ("memory", "ready"))
+            spread = (f"{row[f'p{each}']:.0f}" for each in bench.PERCENTILES)
+            table.add_row(conversations, name, f"{row['per_second']:.0f}", *spread, memory, ready)
     out.print(table)
+    if "stock_training" in report:
+        out.print(f"An epoch of stock Rasa's training took {report['stock_training']} s.")
 
 
 @bench_app.command("understanding")

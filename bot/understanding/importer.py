@@ -52,7 +52,7 @@ class KnowledgeImporter(TrainingDataImporter):  # type: ignore[misc]  # Rasa's c
 
     def get_stories(self, exclusion_percentage: int | None = None) -> StoryGraph:
         reader = YAMLStoryReader()
-        steps = reader.read_from_file(RULES) + reader.read_from_parsed_yaml({"rules": self._made_rules()})
+        steps = reader.read_from_file(RULES) + reader.read_from_parsed_yaml({"rules": made_rules(self._library)})
         return StoryGraph(steps)
 
     def get_conversation_tests(self) -> StoryGraph:
@@ -62,10 +62,12 @@ class KnowledgeImporter(TrainingDataImporter):  # type: ignore[misc]  # Rasa's c
         found = examples.load(frozenset(self._library.topics), self._examples)
         return TrainingData([_message(example) for example in [*found, *names(self._library)]])
 
-    def _made_rules(self) -> list[dict[str, Any]]:
-        answers = dict.fromkeys(self._library.topics, "action_explain")
-        answers |= dict.fromkeys(FOLLOW_UPS, "action_follow_up")
-        return [{"rule": label, "steps": [{"intent": label}, {"action": action}]} for label, action in answers.items()]
+
+def made_rules(library: Library) -> list[dict[str, Any]]:
+    """A rule for every topic and for every follow-up."""
+    answers = dict.fromkeys(library.topics, "action_explain")
+    answers |= dict.fromkeys(FOLLOW_UPS, "action_follow_up")
+    return [{"rule": label, "steps": [{"intent": label}, {"action": action}]} for label, action in answers.items()]
 
 
 def names(library: Library) -> list[examples.Example]:

@@ -83,10 +83,12 @@ def test_a_line_that_is_not_a_question_is_named_by_its_number(rettvis, line: str
 
 def test_serving_is_measured_beside_a_floor(rettvis) -> None:
     done = rettvis("bench", "serve", "--seconds", "0.5", "--rounds", "1", "--json")
-    rows = json.loads(done.stdout)["rows"]
-    assert [row["conversations"] for row in rows] == [1, 16]
-    assert all(row["ratio"] == pytest.approx(row["http"] / row["floor"]) for row in rows)
-    assert all(min(row["in_process"], row["http"], row["floor"]) > 0 for row in rows)
+    report = json.loads(done.stdout)
+    assert list(report["conversations"]) == ["1", "16", "64"]
+    for found in report["conversations"].values():
+        assert set(found) == {"in process", "over HTTP", "floor"}
+        assert all(row["per_second"] > 0 and 0 < row["p50"] <= row["p95"] <= row["p99"] for row in found.values())
+    assert report["memory"]["over HTTP"] > report["memory"]["floor"] > 0
 
 
 def test_rasa_itself_finds_the_project_valid(rettvis) -> None:
