@@ -11,11 +11,13 @@ from alembic import command
 from sqlalchemy import inspect, select, text
 from sqlalchemy.exc import DBAPIError
 
+from bot.handoff import notices
 from bot.records import conversations
 from bot.records.database import Database, collided
 from bot.records.leases import LASTS, Leases
-from bot.records.tables import Conversation, Look, Message
+from bot.records.tables import Conversation, Look, Message, now
 from bot.replies import Reply
+from tests.bot.helping import contact, conversation, request
 from tests.bot.test_migrations import differences
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
@@ -133,6 +135,19 @@ def test_a_deadlock_is_told_from_what_trying_again_does_not_mend(postgresql_url:
         session.execute(text("SELECT 1 / 0"))
     assert not collided(other.value)
     database.close()
+
+
+def test_a_notice_to_staff_is_sent_by_one_process(shared: Database) -> None:
+    contact(shared, "ingrid")
+    request(shared, conversation(shared), now())
+    with shared.reading() as session:
+        (waiting,) = notices.due(session, now())
+    with shared.transaction() as session:
+        taken = notices.claim(session, waiting.id, now())
+        assert taken is not None
+        assert taken.staff.login == "ingrid"
+    with shared.transaction() as session:
+        assert notices.claim(session, waiting.id, now()) is None
 
 
 def test_of_two_processes_one_holds_a_lease_and_the_other_gets_it_when_it_runs_out_or_is_let_go(
