@@ -130,7 +130,7 @@ def _serve(host: str, port: int, workers: int = 1) -> None:
         ws="none",
         log_level="warning",
         server_header=False,
-        timeout_graceful_shutdown=5,
+        timeout_graceful_shutdown=15,  # what is in flight is answered; live pages end at once and come back elsewhere
     )
 
 
