@@ -68,8 +68,8 @@ class Load:
 
     database: Database
     ports: Callable[[], Sequence[int]]
-    patient: int = 5
-    impatient: int = 3
+    patient: int = 3
+    impatient: int = 2
     exact: bool = True
     counts: Counter[str] = field(default_factory=Counter)
     longest: float = 0.0
@@ -109,6 +109,8 @@ class Load:
             lost += max(0, len(self.undisturbed) - len(said))
             doubled += max(0, len(said) - len(self.undisturbed))
             doubled += len(said) == len(self.undisturbed) and said != self.undisturbed
+            if said != self.undisturbed:
+                print("expected", *self.undisturbed, "but it was", *said, sep="\n")
         for each in self.left:
             with self.database.reading() as session:
                 history = conversations.history(session, each)
