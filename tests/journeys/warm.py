@@ -28,7 +28,7 @@ def main(port: int) -> None:
         child = os.fork()
         if child == 0:
             os.setsid()
-            os.dup2(2, 1)  # what it logs is no process id
+            os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # what it logs is no process id
             named, _, settings = line.strip().partition(" ")
             os.environ.update(json.loads(settings or "{}"))
             uvicorn.run(

@@ -192,7 +192,7 @@ def on_one_machine(workers: Workers, clock: Path, tmp_path: Path) -> Iterator[Wo
     yield from alone(workers, tmp_path, 2, RETTVIS_FORGET_SECONDS="0.2")
 
 
-def test_the_clock_jumps_a_year_ahead_and_back(
+def test_the_clock_jumps_a_year_ahead_and_then_far_back(
     on_one_machine: Workers, table: list[Figures], clock: Path, wire: Wire
 ) -> None:
     workers = on_one_machine
@@ -205,7 +205,7 @@ def test_the_clock_jumps_a_year_ahead_and_back(
         session.execute(update(Message).where(Message.conversation_id == citizen.id).values(**month))
         session.execute(update(Conversation).where(Conversation.id == citizen.id).values(**month))
     with load_on(workers, exact=False) as load:  # rates and dates are those of the day
-        for jump in ("+365d", "-365d", "+0"):
+        for jump in ("+365d", "-60d"):
             time.sleep(BEFORE)
             clock.write_text(jump)
             time.sleep(BEFORE)
@@ -213,7 +213,7 @@ def test_the_clock_jumps_a_year_ahead_and_back(
             assert phone.bring("Hvem bestemmer det?").status_code == 200
             phone.next()
             assert phone.quiet()
-    sound(table, load.figures("the clock, by a year", 3))
+    sound(table, load.figures("the clock, +1 year, -2 months", 2))
     assert citizen.write("what if they say no?")[0]["text"].startswith("Child benefit (barnetrygd)"), "it was kept"
 
 

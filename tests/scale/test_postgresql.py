@@ -178,3 +178,21 @@ def test_what_is_done_once_a_day_is_not_due_before_whoever_does_it(shared: Datab
     assert other.mine("retention", NOW + day / 2)
     assert not other.due("retention", day, NOW + day / 2)
     assert other.due("retention", day, NOW + day)
+
+
+def test_what_is_dated_from_before_the_clock_went_back_holds_nobody_up(shared: Database) -> None:
+    hour, year = timedelta(hours=1), timedelta(days=365)
+    one, other = Leases(shared, "one"), Leases(shared, "other")
+    assert one.mine("round", NOW + year)
+    one.done("round", NOW + year)
+    assert other.mine("round", NOW), "one that died then would hold it for a year"
+    assert not one.mine("round", NOW)
+    assert other.due("round", hour, NOW)
+    conversation = begun(shared)
+    with shared.transaction() as session:
+        asked, _ = conversations.store_inbound(session, conversation, "c1", "left behind", None)
+        asked.created_at = NOW + year
+    with shared.reading() as session:
+        assert [each.id for each in conversations.unanswered(session, NOW, hour)] == [asked.id]
+        assert conversations.unanswered(session, NOW + year, hour) == []
+        assert [each.id for each in conversations.unanswered(session)] == [asked.id]
