@@ -46,13 +46,13 @@ class Figures:
     @property
     def row(self) -> str:
         return (
-            f"{self.what:<28}{self.breakdowns:>6}{self.conversations:>15}{self.messages:>10}{self.refused:>9}"
+            f"{self.what:<30}{self.breakdowns:>6}{self.conversations:>15}{self.messages:>10}{self.refused:>9}"
             f"{self.cut_off:>9}{self.longest:>10.1f} s{self.lost:>6}{self.doubled:>9}"
         )
 
 
 HEADING = (
-    f"{'what broke':<28}{'times':>6}{'conversations':>15}{'messages':>10}{'refused':>9}{'cut off':>9}{'longest':>12}"
+    f"{'what broke':<30}{'times':>6}{'conversations':>15}{'messages':>10}{'refused':>9}{'cut off':>9}{'longest':>12}"
     f"{'lost':>6}{'doubled':>9}"
 )
 

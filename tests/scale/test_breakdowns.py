@@ -29,7 +29,7 @@ KILLS = int(os.environ.get("RETTVIS_TEST_KILLS", "2"))
 GONE = float(os.environ.get("RETTVIS_TEST_GONE", "3"))
 BEFORE = 1.0
 """Seconds of undisturbed writing before something breaks."""
-FAKETIME = Path("/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1")
+FAKETIME = next(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"), Path("/nowhere"))
 
 
 @pytest.fixture(scope="module")
