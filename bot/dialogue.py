@@ -41,7 +41,7 @@ from bot.phones import outbox, passages
 from bot.picking import picked
 from bot.records import conversations
 from bot.records.access import access_own, looks_at
-from bot.records.database import Database, collided
+from bot.records.database import Database, collided, unavailable
 from bot.records.tables import Conversation, Handoff, Look, Message, now
 from bot.replies import OfferCard, Reply
 from bot.screening import turns
@@ -257,7 +257,7 @@ class Dialogue:
         """Answer what was stored but not answered, for whoever was to answer has died: at a start all of it, later what has
         waited for so long. Returns how many there were."""
         with self._database.reading() as session:
-            waiting = conversations.unanswered(session, now() - longer_than if longer_than else None)
+            waiting = conversations.unanswered(session, now() if longer_than else None, longer_than or timedelta())
         for inbound in waiting:
             await self._answer(inbound)
         return len(waiting)
@@ -277,7 +277,12 @@ class Dialogue:
                     reading = await self._assistant.read(inbound.text, self._library)
                 outcome = await self._turn_again(inbound, danger, reading)
             except Exception as error:
-                # Said to the person, logged for us; the conversation goes on. A database that is away raises again.
+                self._assistant.forget(
+                    inbound.conversation_id
+                )  # what it knows of the turn may not stand in the records
+                if unavailable(error):  # the message waits, and is answered once the database can
+                    raise
+                # Said to the person, logged for us; the conversation goes on.
                 # Only the kind of error and where: its message, and what stood in variables, may be what was written.
                 where = "".join(traceback.format_tb(error.__traceback__)[-2:])
                 log.error("turn failed", message=inbound.id, error=type(error).__name__, where=where)

@@ -31,6 +31,8 @@ class Keeping:
     """From the last message of a conversation."""
     handoffs: timedelta = timedelta(days=90)
     """From the end of a handoff, for the record of it: the municipality's own rule."""
+    gap: timedelta = timedelta(days=7)
+    """Without a run, after which the clock is not believed until somebody makes a run by command."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +62,8 @@ class Settings:
     def from_environment(cls) -> "Settings":
         """Read DATABASE_URL, RETTVIS_VAR, SECRET_KEY, RETTVIS_INSECURE_COOKIES, RETTVIS_OFFER_MINUTES,
         RETTVIS_URGENT_MINUTES, RETTVIS_SMALLEST, REDIS_URL, RETTVIS_LEFT_BEHIND_SECONDS,
-        RETTVIS_KEEP_CONVERSATIONS_DAYS, RETTVIS_KEEP_HANDOFFS_DAYS, RETTVIS_ADDRESS and RETTVIS_EXAMPLES.
+        RETTVIS_KEEP_CONVERSATIONS_DAYS, RETTVIS_KEEP_HANDOFFS_DAYS, RETTVIS_BELIEVE_CLOCK_DAYS, RETTVIS_ADDRESS and
+        RETTVIS_EXAMPLES.
 
         Raises:
             SystemExit: SECRET_KEY is shorter than 32 characters, or RETTVIS_SMALLEST is not a number from 5 up.
@@ -84,6 +87,7 @@ class Settings:
             keeping=Keeping(
                 timedelta(days=float(os.environ.get("RETTVIS_KEEP_CONVERSATIONS_DAYS", "90"))),
                 timedelta(days=float(os.environ.get("RETTVIS_KEEP_HANDOFFS_DAYS", "90"))),
+                timedelta(days=float(os.environ.get("RETTVIS_BELIEVE_CLOCK_DAYS", "7"))),
             ),
             address=os.environ.get("RETTVIS_ADDRESS", "").rstrip("/"),
             examples=Path(os.environ.get("RETTVIS_EXAMPLES", str(cls.examples))),

@@ -1,6 +1,6 @@
 """The API that channels and other programs use: /api/v1, described at /openapi.json."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from datetime import datetime
 from http import HTTPStatus
 from typing import Annotated, Any
@@ -8,13 +8,14 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from pydantic import BaseModel, ConfigDict, Field, model_validator
-from sse_starlette import EventSourceResponse, ServerSentEvent
+from sse_starlette import ServerSentEvent
 
 from bot.dialogue import LONGEST, Unusable
 from bot.records.tables import Conversation, Handoff, Look, Message, Move
 from bot.replies import Card, Choice, Link, SharedLine
 from connectors.installation import Installation, installation
 from connectors.problems import Problem, described
+from connectors.streams import Events
 from knowledge.languages import LANGUAGES
 
 router = APIRouter(prefix="/api/v1", tags=["conversations"])
@@ -278,16 +279,16 @@ async def events(
     request: Request,
     after: Annotated[int, Query(ge=0)] = 0,
     last_event_id: Annotated[str | None, Header()] = None,
-) -> EventSourceResponse:
+) -> Events:
     """Messages as they are said (server-sent events). Take up again with Last-Event-ID."""
     start = int(last_event_id) if last_event_id and last_event_id.isdigit() else after
 
-    async def stream() -> AsyncIterator[ServerSentEvent]:
+    async def stream() -> AsyncGenerator[ServerSentEvent, None]:
         async for message in follow(here, mine, start):
             if isinstance(message, Message):
                 yield ServerSentEvent(Said.of(message).model_dump_json(), id=str(message.id), event="message")
 
-    return EventSourceResponse(stream())
+    return Events(stream())
 
 
 @router.get("/conversations/{id}/export", responses=_ERRORS)

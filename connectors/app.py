@@ -15,7 +15,7 @@ from starlette.middleware.sessions import SessionMiddleware
 from starlette.staticfiles import StaticFiles
 
 from bot.settings import Settings
-from connectors import api, clock, metrics, problems, screenings, sign_in, switches
+from connectors import api, away, clock, metrics, problems, screenings, sign_in, switches
 from connectors.correlation import Correlation
 from connectors.curate import examples
 from connectors.curate import pages as curate
@@ -69,6 +69,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.add_middleware(SecurityHeaders)
     app.add_middleware(Correlation)
     problems.install(app)
+    away.install(app)
 
     @app.exception_handler(SignInFirst)
     async def _sign_in_first(request: Request, error: SignInFirst) -> Response:

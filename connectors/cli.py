@@ -15,6 +15,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from connectors.copies_commands import backup, restore
 from connectors.knowledge_commands import knowledge_app
 from connectors.locales_commands import locales_app
 from connectors.needs_commands import needs_app
@@ -34,6 +35,8 @@ for name, part in (
     ("bench", bench_app),
 ):
     app.add_typer(part, name=name)
+app.command()(backup)
+app.command()(restore)
 
 
 @retention_app.callback()
@@ -127,7 +130,7 @@ def _serve(host: str, port: int, workers: int = 1) -> None:
         ws="none",
         log_level="warning",
         server_header=False,
-        timeout_graceful_shutdown=5,
+        timeout_graceful_shutdown=15,  # what is in flight is answered; live pages end at once and come back elsewhere
     )
 
 
@@ -348,7 +351,10 @@ def doctor() -> None:
 
 @retention_app.command("run")
 def retention_run() -> None:
-    """Delete what has been kept for long enough, now; a server does it by itself once a day."""
+    """Delete what has been kept for long enough, by the clock of this machine; a server does it by itself once a day.
+
+    After a long pause a server does not believe its clock until this has been run: look at the date first.
+    """
     from bot.records import retention
     from bot.records.database import Database
     from bot.records.tables import now
@@ -358,6 +364,7 @@ def retention_run() -> None:
     database = Database(settings.database_url)
     database.migrate()
     gone = retention.run(database, settings.keeping, now())
+    retention.finished(database, now())
     database.close()
     print(f"{len(gone.conversations)} conversations and {gone.handoffs} records of handoffs are deleted.")
     if gone.still_open:

@@ -24,6 +24,8 @@ from connectors.sms import gateways, inbound, outbound
 
 log = structlog.get_logger(__name__)
 EVERY_DAY = timedelta(days=1)
+SAID_AGAIN = 60 * 60
+"""Seconds after which it is said again that the clock may be wrong."""
 
 
 async def run(here: Installation) -> None:
@@ -68,7 +70,7 @@ async def _whenever(
 async def _tried(here: Installation, what: str, do: Callable[[], Awaitable[object]]) -> object:
     """Do it, if it is for this process to do: of those that share the work, one does each kind."""
     try:
-        return await do() if here.leases.mine(what, now()) else None
+        return await do() if here.leases.mine(what, here.database.clock()) else None
     except Exception as error:
         log.error("what the clock does was not finished", what=what, error=type(error).__name__)
         return None
@@ -95,11 +97,18 @@ async def _forget(here: Installation) -> None:
 
 
 async def _retention(here: Installation) -> None:
-    """Once a day, at the first minute at which it is due."""
-    if not here.leases.due("retention", EVERY_DAY, now()):
+    """Once a day, at the first minute at which it is due; not by a clock that cannot be believed."""
+    if not here.leases.due(retention.NAME, EVERY_DAY, now()):
+        return
+    since = retention.held_back(here.database, here.settings.keeping, now())
+    if since:
+        log.error(
+            "nothing is deleted: the clock may be wrong", since=since.isoformat(), confirm="rettvis retention run"
+        )
+        await asyncio.sleep(SAID_AGAIN)
         return
     gone = await asyncio.to_thread(retention.run, here.database, here.settings.keeping, now())
     for each in gone.conversations:
         here.dialogue.deleted(each)
-    here.leases.done("retention", now())
+    here.leases.done(retention.NAME, now())
     log.info("retention", conversations=len(gone.conversations), handoffs=gone.handoffs, still_open=gone.still_open)

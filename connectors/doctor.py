@@ -4,13 +4,16 @@ import os
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from pathlib import Path
 
 from redis import Redis
 from redis.exceptions import RedisError
+from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.assistant import training
+from bot.records import copies, retention
 from bot.records.database import Database
 from bot.settings import Settings
 from connectors.sms.gateways import Gateways
@@ -19,6 +22,8 @@ from knowledge.library import Library
 
 ROOM = 1024**3
 """Bytes of disk below which the program should not run on."""
+STALE = timedelta(days=2)
+"""How old the last copy may be, or what there is to lose where none was made."""
 DRIFT = 5.0
 """Seconds by which clocks of machines that share the work may differ."""
 
@@ -58,6 +63,7 @@ def _database(settings: Settings, clock: Callable[[], datetime]) -> list[Finding
     try:
         drift = abs((clock() - database.clock()).total_seconds())
         behind = database.is_behind()
+        kept = [] if behind else _kept(database, settings, clock())
     except SQLAlchemyError as error:
         return [Finding("database", False, f"{kind} does not answer ({type(error).__name__})")]
     finally:
@@ -66,6 +72,20 @@ def _database(settings: Settings, clock: Callable[[], datetime]) -> list[Finding
     return [
         Finding("database", True, told),
         Finding("clock", drift < DRIFT, f"{drift:.0f} seconds from the database's"),
+        *kept,
+    ]
+
+
+def _kept(database: Database, settings: Settings, when: datetime) -> list[Finding]:
+    """How old the last copy is, and whether what is old enough is deleted."""
+    made, oldest = copies.last_made(database), copies.oldest(database)
+    since = made or oldest or when
+    told = f"the last one is of {made:%Y-%m-%d %H:%M} UTC" if made else "none was made yet: rettvis backup"
+    held = retention.held_back(database, settings.keeping, when)
+    doubt = f"nothing is deleted since {held:%Y-%m-%d}: is the date right? Then: rettvis retention run" if held else ""
+    return [
+        Finding("copies", when - since < STALE, told),
+        Finding("retention", held is None, doubt or "what is old enough is deleted once a day"),
     ]
 
 
@@ -106,6 +126,12 @@ def _gateways(settings: Settings) -> Finding:
 
 
 def _disk(settings: Settings) -> Finding:
-    folder = next(each for each in (settings.folder, *settings.folder.parents) if each.exists())
-    free = shutil.disk_usage(folder).free
+    """Where the files of the program and those of an SQLite database are."""
+    url = make_url(settings.database_url)
+    database = [Path(url.database).parent] if url.get_backend_name() == "sqlite" and url.database else []
+    free = min(shutil.disk_usage(_there(folder)).free for folder in (settings.folder, *database))
     return Finding("disk", free > ROOM, f"{free / ROOM:.1f} GB free")
+
+
+def _there(folder: Path) -> Path:
+    return next(each for each in (folder, *folder.absolute().parents) if each.exists())

@@ -21,7 +21,6 @@ from bot.dialogue import Dialogue
 from bot.handoff.desk import Desk
 from bot.records.database import Database
 from bot.records.leases import Leases
-from bot.records.tables import now
 from bot.settings import Settings
 from connectors import everywhere
 from connectors.live import Live
@@ -75,7 +74,7 @@ class Installation:
     def close(self) -> None:
         """What this process was doing for all of them is left to the others."""
         with suppress(SQLAlchemyError):  # a database that is away will find the leases run out
-            self.leases.let_go(now())
+            self.leases.let_go(self.database.clock())
         self.live.close()
         self.database.close()
 

@@ -3,14 +3,10 @@
 from http import HTTPStatus
 from typing import Any
 
-import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from sqlalchemy.exc import OperationalError
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, PlainTextResponse, Response
-
-log = structlog.get_logger(__name__)
 
 
 class Problem(Exception):
@@ -58,12 +54,6 @@ def install(app: FastAPI) -> None:
         if request.url.path.startswith("/api/"):
             return problem(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid", detail, errors=_plain(places))
         return PlainTextResponse(detail, HTTPStatus.UNPROCESSABLE_ENTITY)
-
-    @app.exception_handler(OperationalError)
-    async def _away(request: Request, error: OperationalError) -> Response:
-        log.error("database away", error=type(error.orig).__name__)
-        detail = "The database does not answer. Nothing was lost; try again in a moment."
-        return _answer(request, HTTPStatus.SERVICE_UNAVAILABLE, "database_away", detail)
 
 
 def _answer(request: Request, status: int, code: str, detail: str) -> Response:

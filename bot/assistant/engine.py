@@ -27,7 +27,9 @@ with warnings.catch_warnings(record=True):  # what Rasa 3.6 imports warns of its
     from rasa.core.channels.channel import OutputChannel, UserMessage
     from rasa.core.lock_store import InMemoryLockStore
     from rasa.core.nlg.response import TemplatedNaturalLanguageGenerator
+    from rasa.core.tracker_store import InMemoryTrackerStore
     from rasa.engine.constants import PLACEHOLDER_MESSAGE, PLACEHOLDER_TRACKER
+    from rasa.shared.core.domain import Domain
     from rasa.shared.core.trackers import DialogueStateTracker
     from rasa.shared.nlu.constants import ENTITIES, INTENT, TEXT
     from rasa.utils.endpoints import EndpointConfig
@@ -161,7 +163,9 @@ class Assistant:
             warnings.simplefilter("ignore")  # e.g. Rasa's reminder that version 3.6 is old
             agent = Agent(
                 generator=TemplatedNaturalLanguageGenerator({}),
-                tracker_store=self._trackers,
+                # not ours yet: until its model is read, an agent takes the domain away from the store it is given, and
+                # what people write meanwhile would be answered without slots
+                tracker_store=InMemoryTrackerStore(Domain.empty()),
                 lock_store=self._locks,
                 action_endpoint=_ActionsHere(),
             )

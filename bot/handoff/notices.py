@@ -29,7 +29,7 @@ def due(session: Session, when: datetime, limit: int = 50) -> Sequence[Notice]:
 
 def claim(session: Session, notice_id: int, when: datetime) -> Notice | None:
     """Take a notice in hand, so that no other process sends it meanwhile; None when one has."""
-    notice = session.get(Notice, notice_id, with_for_update=True)
+    notice = session.get(Notice, notice_id, with_for_update={"of": Notice})
     if notice is None or notice.sent_at is not None or notice.next_try_at > when:
         return None
     notice.tries += 1

@@ -113,11 +113,16 @@ def due(session: Session, when: datetime, gateway: str, others: Sequence[str] | 
     query = (
         select(Outgoing.id)
         .join(Phone, Phone.id == Outgoing.phone_id)
-        .where(Outgoing.state == "queued", Outgoing.next_try_at <= when, ~_held(Outgoing, when), first, mine)
+        .where(Outgoing.state == "queued", ~_rests(when), ~_held(Outgoing, when), first, mine)
         .order_by(Outgoing.id)
         .limit(limit)
     )
     return list(session.scalars(query))
+
+
+def _rests(when: datetime) -> ColumnElement[bool]:
+    """Whether it was tried just now; what would rest for longer than anything does was tried before the clock went back."""
+    return and_(Outgoing.next_try_at > when, Outgoing.next_try_at <= when + LONGEST_PAUSE)
 
 
 def _held(outgoing: type[Outgoing], when: datetime) -> ColumnElement[bool]:
@@ -127,7 +132,9 @@ def _held(outgoing: type[Outgoing], when: datetime) -> ColumnElement[bool]:
 def claim(session: Session, outgoing_id: int, when: datetime) -> Outgoing | None:
     """Take one in hand, so that no other process sends it meanwhile; None when one has, or STOP was said."""
     found = session.get(Outgoing, outgoing_id, with_for_update={"of": Outgoing})
-    if found is None or found.state != "queued" or found.next_try_at > when or (found.phone.number is None):
+    if found is None or found.state != "queued" or (found.phone.number is None):
+        return None
+    if when < found.next_try_at <= when + LONGEST_PAUSE:
         return None
     if found.phone.stopped_at and not found.always:
         found.state = "stopped"

@@ -4,7 +4,7 @@ import hashlib
 import secrets
 import uuid
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, delete, select, update
 from sqlalchemy.orm import Session
@@ -177,10 +177,15 @@ def _not_delivered(conversation_id: str) -> tuple[ColumnElement[bool], ...]:
     )
 
 
-def unanswered(session: Session, before: datetime | None = None) -> Sequence[Message]:
-    """What people wrote (before a moment) that has no committed answer: whoever had it in hand may have died."""
+def unanswered(
+    session: Session, when: datetime | None = None, longer_than: timedelta = timedelta()
+) -> Sequence[Message]:
+    """What people wrote (and, at a moment, has waited for so long) that has no committed answer: whoever had it in hand may
+    have died. What is from as far ahead was written before the clock went back, and has waited too."""
     query = select(Message).where(Message.awaiting).order_by(Message.id)
-    return session.scalars(query.where(Message.created_at < before) if before else query).all()
+    if when:
+        query = query.where(~Message.created_at.between(when - longer_than, when + longer_than))
+    return session.scalars(query).all()
 
 
 def is_answered(session: Session, message_id: int) -> bool:

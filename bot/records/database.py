@@ -1,5 +1,6 @@
 """The database: one engine, short transactions, migrations by Alembic."""
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -12,7 +13,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import URL, Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -23,6 +24,15 @@ PATIENCE = 5_000
 COLLISIONS = frozenset({"40001", "40P01", "55P03", "23505"})
 """PostgreSQL's codes for a serialisation failure, a deadlock, a lock that was waited for too long, and a row that another
 process has just made."""
+AWAY = ("08", "53", "57")
+"""Classes of PostgreSQL's codes: the connection is lost, there is no room, it is being stopped or started."""
+NO_ROOM = "53100"
+"""PostgreSQL's code for a full disk."""
+AWAY_SQLITE = frozenset(
+    {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY}
+)
+VANISHED = {"keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3, "tcp_user_timeout": 15_000}
+"""How soon a machine that has vanished without a word is given up (libpq): all wait for it until then."""
 
 
 class Database:
@@ -99,10 +109,10 @@ class Database:
                 raw.close()
 
     def clock(self) -> datetime:
-        """What time it is for the database's machine."""
+        """What time it is for the database's machine, the same for all that share it."""
+        if self.engine.dialect.name == "sqlite":
+            return datetime.now(UTC)
         with self.engine.connect() as connection:
-            if self.engine.dialect.name == "sqlite":
-                return datetime.now(UTC)
             told: datetime = connection.execute(text("SELECT clock_timestamp()")).scalar_one()
             return told
 
@@ -126,11 +136,36 @@ def collided(error: Exception) -> bool:
     return isinstance(error, DBAPIError) and getattr(error.orig, "sqlstate", None) in COLLISIONS
 
 
+def unavailable(error: BaseException | None) -> bool:
+    """Whether the database could not do its work: it is gone, is being started, or has no room. Nothing of the transaction
+    stands, and later the same may succeed. What such an error has brought about counts as it does."""
+    while error is not None:
+        if isinstance(error, DBAPIError) and _is_away(error):
+            return True
+        error = error.__cause__
+    return False
+
+
+def _is_away(error: DBAPIError) -> bool:
+    code, state = getattr(error.orig, "sqlite_errorcode", None), getattr(error.orig, "sqlstate", None)
+    if code is not None:
+        return code & 0xFF in AWAY_SQLITE  # above stands which kind of it
+    if state is not None:
+        return str(state).startswith(AWAY)
+    return error.connection_invalidated or isinstance(error, OperationalError)  # not even connected
+
+
+def no_room(error: DBAPIError) -> bool:
+    """Whether the disk is full."""
+    code = getattr(error.orig, "sqlite_errorcode", None)
+    return code == sqlite3.SQLITE_FULL or getattr(error.orig, "sqlstate", None) == NO_ROOM
+
+
 def _options(url: URL) -> dict[str, Any]:
     if url.get_backend_name() != "postgresql":
         return {}
     # pre_ping: a database that was away is found again
-    told = {"options": f"-c lock_timeout={PATIENCE}", "connect_timeout": 5}
+    told = {"options": f"-c lock_timeout={PATIENCE}", "connect_timeout": 5, **VANISHED}
     return {"connect_args": told, "pool_pre_ping": True}
 
 

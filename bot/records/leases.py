@@ -1,13 +1,14 @@
 """Who does the work that is to be done once, however many processes serve: whoever holds its lease.
 
-One row for each kind of work, the same on SQLite and PostgreSQL, and it can be looked at. A lease makes work rare, not
-safe: should two processes hold one for a moment (a clock jumps, one was stopped and goes on), what they do is guarded by
-itself.
+One row for each kind of work, the same on SQLite and PostgreSQL, and it can be looked at. Whoever asks says what time it is
+by the database's clock, the same for all. A lease makes work rare, not safe: should two processes hold one for a moment
+(the clock jumps, one was stopped and goes on), what they do is guarded by itself. A lease that would last longer than any
+is given was taken before the clock went back, and holds no more.
 """
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
 from bot.records.database import Database
@@ -32,10 +33,11 @@ class Leases:
         """Whether this process does that work now. It is asked again and again, and keeps the lease by asking."""
         with self._database.reading() as session:
             found = session.get(Lease, name)
-        if found and found.until > when and found.holder != self._holder:
-            return False
-        if found and found.holder == self._holder and found.until > when + LASTS / 2:
-            return True
+        if found and _holds(found, when):
+            if found.holder != self._holder:
+                return False
+            if found.until > when + LASTS / 2:
+                return True
         try:
             return self._taken(name, when)
         except IntegrityError:  # another one has taken it for the first time, just now
@@ -47,16 +49,22 @@ class Leases:
             if found is None:
                 session.add(Lease(name=name, holder=self._holder, until=when + LASTS))
                 return True
-            if found.holder != self._holder and found.until > when:
+            if found.holder != self._holder and _holds(found, when):
                 return False
             found.holder, found.until = self._holder, when + LASTS
             return True
 
     def due(self, name: str, every: timedelta, when: datetime) -> bool:
-        """Whether work whose lease this process holds has not been finished for so long."""
+        """Whether work whose lease this process holds has not been finished for so long, or by a clock that has gone back
+        since."""
+        last = self.last(name)
+        return last is None or abs(when - last) >= every
+
+    def last(self, name: str) -> datetime | None:
+        """When it was last finished."""
         with self._database.reading() as session:
             found = session.get(Lease, name)
-        return found is None or found.done_at is None or when - found.done_at >= every
+        return found.done_at if found else None
 
     def done(self, name: str, when: datetime) -> None:
         """It has been finished."""
@@ -67,3 +75,13 @@ class Leases:
         """This process stops: others need not wait."""
         with self._database.transaction() as session:
             session.execute(update(Lease).where(Lease.holder == self._holder, Lease.until > when).values(until=when))
+
+
+def at_work(database: Database, when: datetime) -> bool:
+    """Whether a process serves just now: it holds a lease."""
+    with database.reading() as session:
+        return any(_holds(each, when) for each in session.scalars(select(Lease)))
+
+
+def _holds(lease: Lease, when: datetime) -> bool:
+    return when < lease.until <= when + LASTS

@@ -4,6 +4,10 @@ What was said goes some time after the last message, with the state of the dialo
 handoff (who asked whom, the steps, notes, what was shared) follows the municipality's own rule, and keeps an empty
 conversation until then. Needs are kept, for they are nobody's; so is the log of who has looked, which says nothing of what
 they saw.
+
+A clock that jumps a year ahead would make everything old enough. So the daily run believes the clock only as far as a
+municipality would notice that no run was made (`Keeping.gap`); beyond that somebody has to say that the date is right, by
+running it by command.
 """
 
 from dataclasses import dataclass, field
@@ -14,8 +18,11 @@ from sqlalchemy.orm import Session
 
 from bot.records import conversations
 from bot.records.database import Database
-from bot.records.tables import Conversation, Handoff, Line, Message, Passage, tracker_events
+from bot.records.tables import Conversation, Handoff, Lease, Line, Message, Passage, tracker_events
 from bot.settings import Keeping
+
+NAME = "retention"
+"""Of the lease, which remembers when the last run was finished."""
 
 
 @dataclass
@@ -41,6 +48,28 @@ def run(database: Database, keeping: Keeping, when: datetime) -> Gone:
                 _delete(session, each, keeping, when, gone)
     database.scrub()
     return gone
+
+
+def held_back(database: Database, keeping: Keeping, when: datetime) -> datetime | None:
+    """Since when nothing has been deleted, or said where no run was finished yet, if that is so long ago that the clock may
+    be wrong; None when it can be believed."""
+    with database.reading() as session:
+        run = session.get(Lease, NAME)
+        last = run.done_at if run and run.done_at else _newest(session)
+    return last if last and when - last > keeping.gap else None
+
+
+def finished(database: Database, when: datetime) -> None:
+    """Somebody has made a run by command: from here on the clock is believed."""
+    with database.transaction() as session:
+        run = session.get(Lease, NAME) or Lease(name=NAME, holder="", until=when)
+        run.done_at = when
+        session.add(run)
+
+
+def _newest(session: Session) -> datetime | None:
+    found = session.scalar(select(Message.created_at).order_by(Message.id.desc()).limit(1))
+    return found or session.scalar(select(func.max(Conversation.created_at)))
 
 
 def _due(keeping: Keeping, when: datetime) -> Select[tuple[str]]:

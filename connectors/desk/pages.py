@@ -1,13 +1,13 @@
 """The pages under /desk."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from datetime import date, datetime
 from http import HTTPStatus
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Form, Header, HTTPException, Request
 from fastapi.responses import JSONResponse, RedirectResponse, Response
-from sse_starlette import EventSourceResponse, ServerSentEvent
+from sse_starlette import ServerSentEvent
 
 from bot.handoff.desk import DESK, Lacked, NoAccess, View
 from bot.handoff.handoffs import NotAllowed
@@ -22,6 +22,7 @@ from connectors.desk.shelf import Shelf, phrases
 from connectors.security import check_csrf, csrf_token
 from connectors.sms.outbound import OUT
 from connectors.staff import Duty, voice
+from connectors.streams import Events
 from connectors.words import (
     barrier_names,
     children_names,
@@ -68,14 +69,14 @@ async def send_again(here: Here, me: Contact, outgoing_id: int) -> Response:
 async def live(here: Here, me: Contact) -> Response:
     """Says "look again" whenever a handoff changes."""
 
-    async def changes() -> AsyncIterator[ServerSentEvent]:
+    async def changes() -> AsyncGenerator[ServerSentEvent, None]:
         with here.live.listen(DESK) as bell:
             while True:
                 await bell.wait()
                 bell.clear()
                 yield ServerSentEvent("", event="changed")
 
-    return EventSourceResponse(changes())
+    return Events(changes())
 
 
 @router.get("/{handoff_id}")
@@ -98,7 +99,7 @@ async def live_messages(
     start = int(last_event_id) if last_event_id and last_event_id.isdigit() else after
     conversation = _seen(lambda: here.desk.view(handoff_id, me)).handoff.conversation_id
 
-    async def pieces() -> AsyncIterator[ServerSentEvent]:
+    async def pieces() -> AsyncGenerator[ServerSentEvent, None]:
         newest, told, reached = start, None, 0
         with here.live.listen(conversation, "contact") as bell:
             while True:
@@ -122,7 +123,7 @@ async def live_messages(
                     yield ServerSentEvent(state, event="typing")
                 await bell.wait(1.0 if writes else None)
 
-    return EventSourceResponse(pieces())
+    return Events(pieces())
 
 
 @router.post("/{handoff_id}/typing", dependencies=_FORM)

@@ -1,14 +1,14 @@
 """The citizen's page at /. Every step is a form; the script only spares people the reloading."""
 
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from http import HTTPStatus
 from typing import Annotated
 
 from babel.core import negotiate_locale
 from fastapi import APIRouter, Depends, Form, Header, HTTPException, Request
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
-from sse_starlette import EventSourceResponse, ServerSentEvent
+from sse_starlette import ServerSentEvent
 
 from bot import answers
 from bot.dialogue import Outcome, Unusable
@@ -20,6 +20,7 @@ from bot.staff import people
 from connectors import rendering
 from connectors.api import Export, Here, follow
 from connectors.security import same_site
+from connectors.streams import Events
 from connectors.words import look_names
 from knowledge.languages import LANGUAGES, available
 
@@ -131,7 +132,7 @@ async def live(
     start = int(last_event_id) if last_event_id and last_event_id.isdigit() else after
     s = speech(mine.language)
 
-    async def pieces() -> AsyncIterator[ServerSentEvent]:
+    async def pieces() -> AsyncGenerator[ServerSentEvent, None]:
         async for new in follow(here, mine, start):
             if isinstance(new, Message):
                 yield ServerSentEvent(_piece(new, s), id=str(new.id), event="message")
@@ -140,7 +141,7 @@ async def live(
                 writes = s.gettext("{name} is writing …").format(name=human.contact.name) if new and human else ""
                 yield ServerSentEvent(writes, event="typing")
 
-    return EventSourceResponse(pieces())
+    return Events(pieces())
 
 
 @router.post("/typing", dependencies=[Depends(same_site)])

@@ -3,16 +3,21 @@
 import logging
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import httpx
 import pytest
 import structlog
+import time_machine
 from prometheus_client.parser import text_string_to_metric_families
 from structlog.testing import LogCapture
 from typer.testing import CliRunner
 
+from bot.records import conversations, retention
 from bot.records.database import Database
+from bot.records.tables import now
+from bot.settings import Keeping
 from connectors import cli
 from tests.conftest import PASSWORD, Citizen, Contact, Server
 
@@ -119,6 +124,27 @@ def test_the_doctor_says_that_tables_are_old(tmp_path: Path) -> None:
     database.migrate()
     database.close()
     assert "at the next start" not in doctor(DATABASE_URL=url, RETTVIS_VAR=str(tmp_path))[1]
+
+
+def test_after_a_long_pause_nothing_is_deleted_until_somebody_says_that_the_date_is_right(tmp_path: Path) -> None:
+    here = {"DATABASE_URL": f"sqlite:///{tmp_path / 'd.sqlite3'}", "RETTVIS_VAR": str(tmp_path), "SECRET_KEY": "k" * 40}
+    database = Database(here["DATABASE_URL"])
+    database.migrate()
+    keeping = Keeping()
+    assert retention.held_back(database, keeping, now()) is None, "nothing is kept yet"
+    with database.transaction() as session:
+        conversations.begin(session, channel="web", language="nb", chosen=True, place=None)
+    assert CliRunner().invoke(cli.app, ["retention", "run"], env=here).exit_code == 0
+    with time_machine.travel(now() + timedelta(days=6), tick=True):
+        assert retention.held_back(database, keeping, now()) is None
+    with time_machine.travel(now() + timedelta(days=365), tick=True):
+        assert retention.held_back(database, keeping, now()) is not None
+        assert re.search(r"MEND +retention +nothing is deleted since 20\d\d-", doctor(**here)[1])
+        said = CliRunner().invoke(cli.app, ["retention", "run"], env=here).output
+        assert said.startswith("1 conversations")
+        assert retention.held_back(database, keeping, now()) is None
+        assert re.search(r"ok +retention", doctor(**here)[1])
+    database.close()
 
 
 def test_a_server_is_asked_by_name_and_says_nothing_of_what_was_written(server: Server) -> None:

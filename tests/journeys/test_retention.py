@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 from bot.records import retention
 from bot.records.database import Database
 from bot.records.tables import Conversation, Handoff, Message, Need, Note, now
-from bot.settings import Settings
+from bot.settings import Keeping, Settings
 from connectors import cli
 from tests.conftest import Citizen, Contact, Server
 from tests.sms.conftest import NUMBER, SECRET, Phone, Wire, eventually, serve
@@ -41,7 +41,8 @@ def forgetful(tmp_path_factory: pytest.TempPathFactory, model: Path, wire: Wire)
         "RETTVIS_HTTP_SECRET": SECRET,
         "RETTVIS_HTTP_PER_SECOND": "500",
     }
-    yield from serve(tmp_path_factory.mktemp("forgetful"), model, environment)
+    believing = Keeping(gap=timedelta(days=1000))  # these tests turn the clock by months, and mean it
+    yield from serve(tmp_path_factory.mktemp("forgetful"), model, environment, keeping=believing)
 
 
 def left(url: str, words: str = WORDS) -> list[str]:

@@ -1,6 +1,7 @@
 """A real PostgreSQL and a real Redis on loopback, and servers in processes of their own that share them."""
 
 import itertools
+import json
 import os
 import shutil
 import signal
@@ -41,29 +42,55 @@ def _missing(reason: str) -> None:
     pytest.skip(reason)
 
 
+class PostgreSQLServer:
+    """A PostgreSQL of its own, that can be stopped without warning and started again."""
+
+    def __init__(self, folder: Path) -> None:
+        programs = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda each: int(each.parent.name))
+        if not programs:
+            _missing("PostgreSQL is not installed (Debian: apt-get install postgresql)")
+        # it refuses to run as root
+        self._somebody = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
+        if self._somebody:
+            shutil.chown(folder, "postgres")
+        self._programs, self._folder, self._port = programs[-1], folder, free_port()
+        data = ("-D", str(folder / "data"))
+        self._run("initdb", *data, "-U", "rettvis", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync")
+        self.start()
+
+    @property
+    def address(self) -> str:
+        return f"127.0.0.1:{self._port}"
+
+    def start(self) -> None:
+        options = f"-p {self._port} -k {self._folder} -c listen_addresses=127.0.0.1 -c fsync=off"
+        self._pg_ctl("-l", str(self._folder / "log"), "-o", options, "start")
+
+    def stop(self) -> None:
+        """As if it had crashed: connections are cut, and the next start recovers."""
+        self._pg_ctl("-m", "immediate", "stop")
+
+    def _pg_ctl(self, *arguments: str) -> None:
+        self._run("pg_ctl", "-D", str(self._folder / "data"), "-w", *arguments)
+
+    def _run(self, program: str, *arguments: str) -> None:
+        command = [*self._somebody, str(self._programs / program), *arguments]
+        subprocess.run(command, check=True, cwd=self._folder, stdout=subprocess.DEVNULL, timeout=60)
+
+
 @pytest.fixture(scope="session")
-def postgresql() -> Iterator[str]:
-    """The address of a PostgreSQL of its own, without the name of a database."""
-    programs = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda each: int(each.parent.name))
-    if not programs:
-        _missing("PostgreSQL is not installed (Debian: apt-get install postgresql)")
-    # it refuses to run as root
-    somebody = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
+def postgresql_server() -> Iterator[PostgreSQLServer]:
     folder = Path(tempfile.mkdtemp(prefix="rettvis-postgresql-"))
-    if somebody:
-        shutil.chown(folder, "postgres")
-    port, data = free_port(), folder / "data"
-
-    def run(program: str, *arguments: str) -> None:
-        command = [*somebody, str(programs[-1] / program), *arguments]
-        subprocess.run(command, check=True, cwd=folder, stdout=subprocess.DEVNULL, timeout=60)
-
-    run("initdb", "-D", str(data), "-U", "rettvis", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync")
-    options = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -c fsync=off"
-    run("pg_ctl", "-D", str(data), "-w", "-l", str(folder / "log"), "-o", options, "start")
-    yield f"127.0.0.1:{port}"
-    run("pg_ctl", "-D", str(data), "-w", "-m", "immediate", "stop")
+    server = PostgreSQLServer(folder)
+    yield server
+    server.stop()
     shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="session")
+def postgresql(postgresql_server: PostgreSQLServer) -> str:
+    """The address of a PostgreSQL of its own, without the name of a database."""
+    return postgresql_server.address
 
 
 @pytest.fixture
@@ -159,14 +186,24 @@ class Serving:
 
 @dataclass
 class Workers:
-    """Two servers in processes of their own that share a database and a Redis."""
+    """Servers in processes of their own that share a database and, if it is named, a Redis.
+
+    Args:
+        like: others, from whose warm process these are started too: with their environment, changed by this one.
+    """
 
     environment: dict[str, str]
     database: Database
     clients: ExitStack
+    like: "Workers | None" = None
     pids: dict[int, int] = field(default_factory=dict)
+    answering: set[int] = field(default_factory=set)
+    """The ports of those that have answered."""
 
     def __post_init__(self) -> None:
+        if self.like:
+            self._warm = self.like._warm
+            return
         command = [sys.executable, "-m", "tests.journeys.warm", "0"]
         pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
         environment = {**os.environ, **self.environment}
@@ -176,11 +213,12 @@ class Workers:
     def start(self, number: int) -> None:
         ports = [free_port() for _ in range(number)]
         for port in ports:
-            self._warm.stdin.write(f"{port}\n")
+            self._warm.stdin.write(f"{port} {json.dumps(self.environment)}\n")
             self._warm.stdin.flush()
             self.pids[port] = int(self._warm.stdout.readline())
         for port in ports:
             eventually(lambda port=port: _answers(port), 100)
+            self.answering.add(port)
 
     def __getitem__(self, number: int) -> Serving:
         return Serving([list(self.pids)[number]], self.database, self.clients)
@@ -192,14 +230,16 @@ class Workers:
     def kill(self, number: int) -> None:
         """Without warning, and for good."""
         port = list(self.pids)[number]
+        self.answering.discard(port)
         _end(self.pids.pop(port))
 
     def end(self) -> None:
         self.clients.close()
         for pid in self.pids.values():
             _end(pid)
-        self._warm.kill()
-        self._warm.communicate()
+        if not self.like:
+            self._warm.kill()
+            self._warm.communicate()
 
 
 def _answers(port: int) -> bool:

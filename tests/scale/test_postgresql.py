@@ -11,11 +11,13 @@ from alembic import command
 from sqlalchemy import inspect, select, text
 from sqlalchemy.exc import DBAPIError
 
+from bot.handoff import notices
 from bot.records import conversations
 from bot.records.database import Database, collided
 from bot.records.leases import LASTS, Leases
-from bot.records.tables import Conversation, Look, Message
+from bot.records.tables import Conversation, Look, Message, now
 from bot.replies import Reply
+from tests.bot.helping import contact, conversation, request
 from tests.bot.test_migrations import differences
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
@@ -135,6 +137,19 @@ def test_a_deadlock_is_told_from_what_trying_again_does_not_mend(postgresql_url:
     database.close()
 
 
+def test_a_notice_to_staff_is_sent_by_one_process(shared: Database) -> None:
+    contact(shared, "ingrid")
+    request(shared, conversation(shared), now())
+    with shared.reading() as session:
+        (waiting,) = notices.due(session, now())
+    with shared.transaction() as session:
+        taken = notices.claim(session, waiting.id, now())
+        assert taken is not None
+        assert taken.staff.login == "ingrid"
+    with shared.transaction() as session:
+        assert notices.claim(session, waiting.id, now()) is None
+
+
 def test_of_two_processes_one_holds_a_lease_and_the_other_gets_it_when_it_runs_out_or_is_let_go(
     shared: Database,
 ) -> None:
@@ -163,3 +178,21 @@ def test_what_is_done_once_a_day_is_not_due_before_whoever_does_it(shared: Datab
     assert other.mine("retention", NOW + day / 2)
     assert not other.due("retention", day, NOW + day / 2)
     assert other.due("retention", day, NOW + day)
+
+
+def test_what_is_dated_from_before_the_clock_went_back_holds_nobody_up(shared: Database) -> None:
+    hour, year = timedelta(hours=1), timedelta(days=365)
+    one, other = Leases(shared, "one"), Leases(shared, "other")
+    assert one.mine("round", NOW + year)
+    one.done("round", NOW + year)
+    assert other.mine("round", NOW), "one that died then would hold it for a year"
+    assert not one.mine("round", NOW)
+    assert other.due("round", hour, NOW)
+    conversation = begun(shared)
+    with shared.transaction() as session:
+        asked, _ = conversations.store_inbound(session, conversation, "c1", "left behind", None)
+        asked.created_at = NOW + year
+    with shared.reading() as session:
+        assert [each.id for each in conversations.unanswered(session, NOW, hour)] == [asked.id]
+        assert conversations.unanswered(session, NOW + year, hour) == []
+        assert [each.id for each in conversations.unanswered(session)] == [asked.id]

@@ -23,12 +23,13 @@ from bot.phones.numbers import keyed_hash
 from bot.records.database import Database
 from bot.records.tables import Incoming, Outgoing, now
 from bot.records.tables import Phone as Phones
-from bot.settings import Settings
+from bot.settings import Keeping, Settings
 from connectors import demo
 from tests.conftest import Server
 
 SECRET = "a secret that only the gateway knows"
 NUMBER = "26112"
+KEEPING = Keeping()
 FAKESMSC = Path("/usr/lib/kannel/test/fakesmsc")
 
 
@@ -177,12 +178,16 @@ def sms_server(tmp_path_factory: pytest.TempPathFactory, model: Path, wire: Wire
 
 
 def serve(
-    folder: Path, model: Path, environment: dict[str, str], before: Callable[[Server], None] = lambda _: None
+    folder: Path,
+    model: Path,
+    environment: dict[str, str],
+    before: Callable[[Server], None] = lambda _: None,
+    keeping: Keeping = KEEPING,
 ) -> Iterator[Server]:
     """A server with the demo contacts and these settings."""
     (folder / "models").symlink_to(model.parent)
     url = f"sqlite:///{folder / 'rettvis.sqlite3'}"
-    settings = Settings(url, folder, "a key for tests only, of 32+ characters", True, False)
+    settings = Settings(url, folder, "a key for tests only, of 32+ characters", True, False, keeping=keeping)
     database = Database(settings.database_url)
     database.migrate()
     demo.load(database)
