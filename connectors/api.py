@@ -13,7 +13,9 @@ from sse_starlette import EventSourceResponse, ServerSentEvent
 from bot.dialogue import LONGEST, Unusable
 from bot.records.tables import Conversation, Handoff, Look, Message, Move
 from bot.replies import Card, Choice, Link, SharedLine
+from connectors import pace
 from connectors.installation import Installation, installation
+from connectors.pace import TooMuch
 from connectors.problems import Problem, described
 from knowledge.languages import LANGUAGES
 
@@ -237,23 +239,28 @@ def conversation(
 
 
 Mine = Annotated[Conversation, Depends(conversation)]
-_ERRORS = described(401, 404, 413, 422, 503)
+_ERRORS = described(401, 404, 413, 422, 429, 503)
 
 
 @router.post("/conversations", status_code=HTTPStatus.CREATED, responses=described(422))
-async def begin(here: Here, body: Begin) -> Begun:
+async def begin(request: Request, here: Here, body: Begin) -> Begun:
     """Begin a conversation. The token is shown once."""
     if body.language is not None and body.language not in LANGUAGES:
         raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "language", f"Languages are {', '.join(LANGUAGES)}.")
     if body.place is not None and body.place not in here.library.places:
         raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "place", f"Places are {', '.join(here.library.places)}.")
+    pace.count(request, "begin")
     begun, token = here.dialogue.begin("api", body.language or "nb", chosen=bool(body.language), place=body.place)
     return Begun(id=begun.id, token=token)
 
 
-@router.post("/conversations/{id}/messages", responses=_ERRORS)
-async def say(here: Here, mine: Mine, body: Say) -> Replies:
+@router.post("/conversations/{id}/messages", responses=_ERRORS, response_model=Replies)
+async def say(request: Request, here: Here, mine: Mine, body: Say) -> Replies | Response:
     """Say something and get the replies. Repeating a client_id repeats the replies and does nothing twice."""
+    try:
+        here.pace.message("conversation", mine.id, body.text)
+    except TooMuch as error:
+        return pace.refusal(request, error, mine.language)
     try:
         outcome = await here.dialogue.receive(mine.id, body.client_id, body.text, body.choice)
     except Unusable as error:

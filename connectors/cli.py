@@ -127,6 +127,7 @@ def _serve(host: str, port: int, workers: int = 1) -> None:
         ws="none",
         log_level="warning",
         server_header=False,
+        forwarded_allow_ips=os.environ.get("RETTVIS_PROXY", "127.0.0.1"),  # whose word on addresses is taken
         timeout_graceful_shutdown=5,
     )
 

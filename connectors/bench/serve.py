@@ -118,6 +118,7 @@ async def _over_http(address: str, conversations: int) -> AsyncIterator[Say]:
 def _servers(folder: Path, model: Path) -> Iterator[tuple[str, str]]:
     """The real app and the floor, one process each, on loopback; both end with the measurement."""
     shared = {**os.environ, "RETTVIS_VAR": str(model.parent.parent), "OMP_NUM_THREADS": "1"}
+    shared["RETTVIS_LIMIT_CONVERSATION"] = "off"
     apps = {"real": "connectors.app:create_app", "floor": "connectors.bench.floor:create_floor"}
     processes, addresses = [], []
     try:
