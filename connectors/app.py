@@ -24,6 +24,7 @@ from connectors.installation import Installation, renewed_on_hangup
 from connectors.learning import learnings, reports
 from connectors.learning import pages as learning
 from connectors.pace import AddressLimit, TooMuch, refusal
+from connectors.problems import Unforeseen
 from connectors.profile import me, people, two_step
 from connectors.results import api as results_api
 from connectors.results import pages as results
@@ -68,7 +69,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     )
     app.add_middleware(BodyLimit)
     app.add_middleware(AddressLimit)
-    app.add_middleware(SecurityHeaders)
+    app.add_middleware(Unforeseen)
+    app.add_middleware(SecurityHeaders, https_only=settings.secure_cookies)
     app.add_middleware(Correlation)
     problems.install(app)
 

@@ -1,5 +1,6 @@
 """One shape for every error of the API: problem+json (RFC 9457)."""
 
+import traceback
 from http import HTTPStatus
 from typing import Any
 
@@ -9,6 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from sqlalchemy.exc import OperationalError
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 log = structlog.get_logger(__name__)
 
@@ -64,6 +66,36 @@ def install(app: FastAPI) -> None:
         log.error("database away", error=type(error.orig).__name__)
         detail = "The database does not answer. Nothing was lost; try again in a moment."
         return _answer(request, HTTPStatus.SERVICE_UNAVAILABLE, "database_away", detail)
+
+
+class Unforeseen:
+    """Answers what nobody has thought of, and logs its kind and where it was: its words may be what somebody wrote.
+
+    It takes the place of the server's own log of such things, which prints the words too.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        begun = False
+
+        async def send_on(message: Message) -> None:
+            nonlocal begun
+            begun = True
+            await send(message)
+
+        try:
+            await self._app(scope, receive, send_on)
+        except Exception as error:
+            if scope["type"] != "http":
+                raise
+            where = "".join(traceback.format_tb(error.__traceback__)[-2:])
+            log.error("a request failed", error=type(error).__name__, where=where)
+            if not begun:  # an answer that has begun just ends: the server closes the connection
+                detail = "Something went wrong here. It is written down; try again in a moment."
+                answer = _answer(Request(scope), HTTPStatus.INTERNAL_SERVER_ERROR, "failed", detail)
+                await answer(scope, receive, send)
 
 
 def _answer(request: Request, status: int, code: str, detail: str) -> Response:

@@ -27,14 +27,18 @@ HEADERS = {
     "referrer-policy": "no-referrer",
     "permissions-policy": "camera=(), microphone=(), geolocation=()",
     "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
 }
+HTTPS_ONLY = {"strict-transport-security": "max-age=31536000"}
+"""Where cookies are sent over https only, so is everything else, for a year from each answer."""
 
 
 class SecurityHeaders:
     """Adds the headers above to every answer; what is personal is not stored by browsers or proxies."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, https_only: bool) -> None:
         self._app = app
+        self._headers = {**HEADERS, **HTTPS_ONLY} if https_only else HEADERS
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -44,7 +48,7 @@ class SecurityHeaders:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                for name, value in HEADERS.items():
+                for name, value in self._headers.items():
                     headers.setdefault(name, value)
                 if not scope["path"].startswith("/static/"):
                     headers.setdefault("cache-control", "no-store")
@@ -102,9 +106,14 @@ def _too_large(scope: Scope, limit: int) -> ASGIApp:
 
 
 def same_site(request: Request) -> None:
-    """Refuse a form that another site's page has sent (cookies are SameSite too; this does not rest on it alone)."""
+    """Refuse a form that another site's page has sent (cookies are SameSite too; this does not rest on it alone).
+
+    Browsers that hide where a form comes from, as our own referrer policy asks them to, say `null` for its origin; whether
+    that is another site they say besides. Without this, another site could lead somebody into a conversation of its own.
+    """
     origin = request.headers.get("origin")
-    if origin not in (None, "null") and urlsplit(origin).netloc != request.headers.get("host"):
+    elsewhere = origin not in (None, "null") and urlsplit(origin).netloc != request.headers.get("host")
+    if elsewhere or request.headers.get("sec-fetch-site") in ("cross-site", "same-site"):
         raise HTTPException(HTTPStatus.FORBIDDEN, "This form was sent from another site.")
 
 
