@@ -1,6 +1,5 @@
 """One shape for every error of the API: problem+json (RFC 9457)."""
 
-import traceback
 from http import HTTPStatus
 from typing import Any
 
@@ -11,6 +10,8 @@ from sqlalchemy.exc import OperationalError
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from bot.whereabouts import whereabouts
 
 log = structlog.get_logger(__name__)
 
@@ -90,8 +91,7 @@ class Unforeseen:
         except Exception as error:
             if scope["type"] != "http":
                 raise
-            where = "".join(traceback.format_tb(error.__traceback__)[-2:])
-            log.error("a request failed", error=type(error).__name__, where=where)
+            log.error("a request failed", error=type(error).__name__, where=whereabouts(error))
             if not begun:  # an answer that has begun just ends: the server closes the connection
                 detail = "Something went wrong here. It is written down; try again in a moment."
                 answer = _answer(Request(scope), HTTPStatus.INTERNAL_SERVER_ERROR, "failed", detail)

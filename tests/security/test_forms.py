@@ -1,6 +1,7 @@
 """A form of another site's, or without the token of the session, does nothing; and no page lets in a script of others."""
 
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import httpx
 import pytest
 
 from connectors import rendering
+from connectors.app import create_app
 from connectors.security import HEADERS
 from tests.conftest import Server
 from tests.security.conftest import FORMS, World, kept
@@ -106,7 +108,7 @@ def test_no_template_has_anything_inline(template: Path) -> None:
     assert found == (["<style>"] if template.name == "paper.html" else [])
 
 
-def test_cookies_are_for_us_only_and_where_they_are_secure_so_is_everything(guarded: Server) -> None:
+def test_cookies_are_for_us_only(guarded: Server) -> None:
     with httpx.Client(base_url=guarded.url, timeout=60) as browser:
         set_by = [
             browser.post("/say", data={"text": "help"}).headers["set-cookie"],
@@ -115,3 +117,14 @@ def test_cookies_are_for_us_only_and_where_they_are_secure_so_is_everything(guar
     for cookie in set_by:
         assert "httponly" in cookie.lower()
         assert "samesite=lax" in cookie.lower()
+
+
+async def test_where_cookies_are_secure_so_is_everything(guarded: Server) -> None:
+    here = guarded.installation
+    app = create_app(settings := replace(here.settings, secure_cookies=True))
+    app.state.installation = replace(here, settings=settings)
+    transport = httpx.ASGITransport(app)
+    async with httpx.AsyncClient(transport=transport, base_url="https://rettvis.example.org") as browser:
+        for answer in (await browser.get("/sign-in"), await browser.post("/say", data={"text": "help"})):
+            assert "; secure" in answer.headers["set-cookie"].lower()
+            assert answer.headers["strict-transport-security"].startswith("max-age=")
