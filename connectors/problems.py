@@ -35,11 +35,36 @@ def problem(status: int, code: str, detail: str, **more: Any) -> JSONResponse:
     )
 
 
+_SHAPE = {
+    "type": "object",
+    "properties": {
+        "type": {"type": "string", "format": "uri"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string"},
+        "errors": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "properties": {"where": {"type": "array"}, "why": {"type": "string"}},
+                "required": ["where", "why"],
+            },
+        },
+    },
+    "required": ["type", "title", "status", "detail"],
+}
+
+
+A_BODY = (400, 413, 422)
+"""What a request with a body may be answered."""
+_ANYTHING = (429, 500, 503)
+"""What any request may be answered."""
+
+
 def described(*codes: int) -> dict[int | str, dict[str, Any]]:
-    """These errors as the OpenAPI description tells of them."""
-    return {
-        code: {"description": HTTPStatus(code).phrase, "content": {"application/problem+json": {}}} for code in codes
-    }
+    """These errors, and those of any request, as the OpenAPI description tells of them."""
+    content = {"application/problem+json": {"schema": _SHAPE}}
+    return {code: {"description": HTTPStatus(code).phrase, "content": content} for code in sorted({*codes, *_ANYTHING})}
 
 
 def install(app: FastAPI) -> None:

@@ -18,6 +18,7 @@ from bot.speech import Speech, speech, spoken
 from bot.staff import people
 from connectors import pace, rendering
 from connectors.api import Export, Here, follow
+from connectors.numbers import Id, since
 from connectors.pace import TooMuch
 from connectors.security import same_site
 from connectors.words import look_names
@@ -118,7 +119,7 @@ async def change_language(request: Request, here: Here, mine: Remembered, lang: 
 
 
 @router.get("/messages")
-async def new_messages(here: Here, mine: Remembered, after: int = 0) -> Response:
+async def new_messages(here: Here, mine: Remembered, after: Id = 0) -> Response:
     """The messages after an id, as pieces of the page."""
     if mine is None:
         return HTMLResponse("")
@@ -130,12 +131,12 @@ async def new_messages(here: Here, mine: Remembered, after: int = 0) -> Response
 
 @router.get("/live")
 async def live(
-    here: Here, mine: Remembered, after: int = 0, last_event_id: Annotated[str | None, Header()] = None
+    here: Here, mine: Remembered, after: Id = 0, last_event_id: Annotated[str | None, Header()] = None
 ) -> Response:
     """New messages as pieces of the page, as they are said."""
     if mine is None:
         return Response(status_code=HTTPStatus.NO_CONTENT)  # tells the browser not to try again
-    start = int(last_event_id) if last_event_id and last_event_id.isdigit() else after
+    start = since(last_event_id, after)
     s = speech(mine.language)
 
     async def pieces() -> AsyncIterator[ServerSentEvent]:
@@ -170,7 +171,7 @@ async def seen(request: Request, here: Here, mine: Remembered) -> Response:
 
 
 @router.get("/people/{staff_id}.jpg")
-async def photo(here: Here, staff_id: int) -> Response:
+async def photo(here: Here, staff_id: Id) -> Response:
     """The picture of a contact."""
     found = people.photo(here.database, staff_id)
     if found is None:
