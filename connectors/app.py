@@ -28,7 +28,7 @@ from connectors.problems import Unforeseen
 from connectors.profile import me, people, two_step
 from connectors.results import api as results_api
 from connectors.results import pages as results
-from connectors.security import BodyLimit, SecurityHeaders
+from connectors.security import AsciiAddress, BodyLimit, SecurityHeaders
 from connectors.sms import passage, short
 from connectors.sms import routes as sms
 from connectors.staff import SignInFirst
@@ -69,6 +69,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     )
     app.add_middleware(BodyLimit)
     app.add_middleware(AddressLimit)
+    app.add_middleware(AsciiAddress)
     app.add_middleware(Unforeseen)
     app.add_middleware(SecurityHeaders, https_only=settings.secure_cookies)
     app.add_middleware(Correlation)

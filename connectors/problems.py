@@ -6,7 +6,7 @@ from typing import Any
 import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DataError, OperationalError
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -86,6 +86,11 @@ def install(app: FastAPI) -> None:
         if request.url.path.startswith("/api/"):
             return problem(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid", detail, errors=_plain(places))
         return PlainTextResponse(detail, HTTPStatus.UNPROCESSABLE_ENTITY)
+
+    @app.exception_handler(DataError)
+    async def _unkeepable(request: Request, error: DataError) -> Response:
+        """A sign or a length that a column cannot hold, e.g. a NUL in PostgreSQL. Nothing is kept of it."""
+        return _answer(request, HTTPStatus.UNPROCESSABLE_ENTITY, "invalid", "There is something in it that is no text.")
 
     @app.exception_handler(OperationalError)
     async def _away(request: Request, error: OperationalError) -> Response:

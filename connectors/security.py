@@ -57,6 +57,28 @@ class SecurityHeaders:
         await self._app(scope, receive, send_with_headers)
 
 
+class AsciiAddress:
+    """Refuses an address that is not ASCII, as all addresses are: what reads it further on would fail."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and not _is_readable(scope):
+            await PlainTextResponse("This is no address.", HTTPStatus.BAD_REQUEST)(scope, receive, send)
+            return
+        await self._app(scope, receive, send)
+
+
+def _is_readable(scope: Scope) -> bool:
+    host = Headers(scope=scope).get("host", "")
+    try:
+        urlsplit(f"http://{host}/")
+    except ValueError:  # a bracket that is not closed
+        return False
+    return bytes(scope["query_string"]).isascii() and host.isascii()
+
+
 class BodyLimit:
     """Refuses a body over the limit, whether its length is told beforehand or not."""
 
