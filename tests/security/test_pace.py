@@ -22,11 +22,11 @@ DANGER = "he is beating me"
 
 
 @pytest.fixture
-def strict(server: Server) -> Iterator[Server]:
+def strict(guarded: Server) -> Iterator[Server]:
     """The server with limits that are reached soon."""
-    state = server._app.state
-    state.installation = replace(before := server.installation, pace=Pace(SMALL, KEY))
-    yield server
+    state = guarded._app.state
+    state.installation = replace(before := guarded.installation, pace=Pace(SMALL, KEY))
+    yield guarded
     state.installation = before
 
 
