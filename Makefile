@@ -33,4 +33,7 @@ train: sync ## Train the assistant if its data changed
 bench: sync ## Messages per second beside a floor
 	@$(RUN) rettvis bench serve
 
-.PHONY: help sync demo test lint train bench
+audit: sync ## Known advisories about what is locked; asks the network
+	@$(RUN) python .ci/audit.py
+
+.PHONY: help sync demo test lint train bench audit

@@ -6,7 +6,6 @@ start if the program dies. While a person has the conversation in hand, the bot 
 """
 
 import re
-import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -53,6 +52,7 @@ from bot.settings import Patience
 from bot.speech import speech
 from bot.understanding import language
 from bot.understanding.reading.reading import Reading, plan
+from bot.whereabouts import whereabouts
 from knowledge.library import Library
 
 log = structlog.get_logger(__name__)
@@ -284,8 +284,7 @@ class Dialogue:
                     raise
                 # Said to the person, logged for us; the conversation goes on.
                 # Only the kind of error and where: its message, and what stood in variables, may be what was written.
-                where = "".join(traceback.format_tb(error.__traceback__)[-2:])
-                log.error("turn failed", message=inbound.id, error=type(error).__name__, where=where)
+                log.error("turn failed", message=inbound.id, error=type(error).__name__, where=whereabouts(error))
                 outcome = self._apologise(inbound.id)
         self._heard(inbound.conversation_id)
         self._heard(DESK)

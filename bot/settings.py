@@ -3,12 +3,13 @@
 import base64
 import os
 import secrets
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import timedelta
 from pathlib import Path
 
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from limits import RateLimitItem, parse_many
 
 ROOT = Path(__file__).parent.parent
 
@@ -36,6 +37,42 @@ class Keeping:
 
 
 @dataclass(frozen=True)
+class Limits:
+    """How much may come at a time (connectors.pace), each as `60/minute` or several, `60/minute;1000/hour`; `off` for none.
+
+    They are generous: a whole asylum centre or municipal office comes from one address.
+    """
+
+    conversation: str = "60/minute;1000/hour"
+    """Messages in one conversation."""
+    phone: str = "30/minute;300/day"
+    """SMS from one phone: each costs the municipality up to three."""
+    address: str = "3000/minute"
+    """Requests of any kind from one address."""
+    begin: str = "300/hour"
+    """Conversations begun from one address."""
+    sign_in: str = "60/minute;600/hour"
+    """Passwords and codes of staff tried from one address, beside the lock of each account."""
+
+    @classmethod
+    def from_environment(cls) -> "Limits":
+        """Read RETTVIS_LIMIT_CONVERSATION, _PHONE, _ADDRESS, _BEGIN and _SIGN_IN.
+
+        Raises:
+            SystemExit: one cannot be read.
+        """
+        found = {}
+        for each in fields(cls):
+            variable = f"RETTVIS_LIMIT_{each.name.upper()}"
+            found[each.name] = os.environ.get(variable) or str(each.default)
+            try:
+                rates(found[each.name])
+            except ValueError as error:
+                raise SystemExit(f"{variable} must be like 60/minute;1000/hour, or off.") from error
+        return cls(**found)
+
+
+@dataclass(frozen=True)
 class Settings:
     """How this installation runs."""
 
@@ -57,16 +94,18 @@ class Settings:
     """Where people and gateways reach this installation, e.g. https://rettvis.example.org; links begin with it."""
     examples: Path = ROOT / "bot" / "assistant" / "examples"
     """The example questions the assistant learns from; editors add to them."""
+    limits: Limits = field(default_factory=Limits)
 
     @classmethod
     def from_environment(cls) -> "Settings":
         """Read DATABASE_URL, RETTVIS_VAR, SECRET_KEY, RETTVIS_INSECURE_COOKIES, RETTVIS_OFFER_MINUTES,
         RETTVIS_URGENT_MINUTES, RETTVIS_SMALLEST, REDIS_URL, RETTVIS_LEFT_BEHIND_SECONDS,
-        RETTVIS_KEEP_CONVERSATIONS_DAYS, RETTVIS_KEEP_HANDOFFS_DAYS, RETTVIS_BELIEVE_CLOCK_DAYS, RETTVIS_ADDRESS and
-        RETTVIS_EXAMPLES.
+        RETTVIS_KEEP_CONVERSATIONS_DAYS, RETTVIS_KEEP_HANDOFFS_DAYS, RETTVIS_BELIEVE_CLOCK_DAYS, RETTVIS_ADDRESS,
+        RETTVIS_EXAMPLES and RETTVIS_LIMIT_….
 
         Raises:
-            SystemExit: SECRET_KEY is shorter than 32 characters, or RETTVIS_SMALLEST is not a number from 5 up.
+            SystemExit: SECRET_KEY is shorter than 32 characters, RETTVIS_SMALLEST is not a number from 5 up, or a limit
+                cannot be read.
         """
         folder = Path(os.environ.get("RETTVIS_VAR", str(ROOT / "var")))
         key = os.environ.get("SECRET_KEY") or _kept_key(folder)
@@ -91,11 +130,21 @@ class Settings:
             ),
             address=os.environ.get("RETTVIS_ADDRESS", "").rstrip("/"),
             examples=Path(os.environ.get("RETTVIS_EXAMPLES", str(cls.examples))),
+            limits=Limits.from_environment(),
         )
 
     @property
     def models(self) -> Path:
         return self.folder / "models"
+
+
+def rates(written: str) -> list[RateLimitItem]:
+    """A limit of Limits, read; none for `off`.
+
+    Raises:
+        ValueError: it is no limit.
+    """
+    return [] if written == "off" else parse_many(written)
 
 
 def smallest() -> int:

@@ -5,7 +5,7 @@ from datetime import datetime
 from http import HTTPStatus
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Header, Query, Request, Response
+from fastapi import APIRouter, Depends, Header, Request, Response
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from sse_starlette import ServerSentEvent
@@ -13,8 +13,11 @@ from sse_starlette import ServerSentEvent
 from bot.dialogue import LONGEST, Unusable
 from bot.records.tables import Conversation, Handoff, Look, Message, Move
 from bot.replies import Card, Choice, Link, SharedLine
+from connectors import pace
 from connectors.installation import Installation, installation
-from connectors.problems import Problem, described
+from connectors.numbers import Id, since
+from connectors.pace import TooMuch
+from connectors.problems import A_BODY, Problem, described
 from connectors.streams import Events
 from knowledge.languages import LANGUAGES
 
@@ -238,23 +241,28 @@ def conversation(
 
 
 Mine = Annotated[Conversation, Depends(conversation)]
-_ERRORS = described(401, 404, 413, 422, 503)
+_ERRORS = described(401, 404, 422)
 
 
-@router.post("/conversations", status_code=HTTPStatus.CREATED, responses=described(422))
-async def begin(here: Here, body: Begin) -> Begun:
+@router.post("/conversations", status_code=HTTPStatus.CREATED, responses=described(*A_BODY))
+async def begin(request: Request, here: Here, body: Begin) -> Begun:
     """Begin a conversation. The token is shown once."""
     if body.language is not None and body.language not in LANGUAGES:
         raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "language", f"Languages are {', '.join(LANGUAGES)}.")
     if body.place is not None and body.place not in here.library.places:
         raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "place", f"Places are {', '.join(here.library.places)}.")
+    pace.count(request, "begin")
     begun, token = here.dialogue.begin("api", body.language or "nb", chosen=bool(body.language), place=body.place)
     return Begun(id=begun.id, token=token)
 
 
-@router.post("/conversations/{id}/messages", responses=_ERRORS)
-async def say(here: Here, mine: Mine, body: Say) -> Replies:
+@router.post("/conversations/{id}/messages", responses=described(401, 404, *A_BODY), response_model=Replies)
+async def say(request: Request, here: Here, mine: Mine, body: Say) -> Replies | Response:
     """Say something and get the replies. Repeating a client_id repeats the replies and does nothing twice."""
+    try:
+        here.pace.message("conversation", mine.id, body.text)
+    except TooMuch as error:
+        return pace.refusal(request, error, mine.language)
     try:
         outcome = await here.dialogue.receive(mine.id, body.client_id, body.text, body.choice)
     except Unusable as error:
@@ -265,7 +273,7 @@ async def say(here: Here, mine: Mine, body: Say) -> Replies:
 
 
 @router.get("/conversations/{id}/messages", responses=_ERRORS)
-async def messages(here: Here, mine: Mine, after: Annotated[int, Query(ge=0)] = 0) -> list[Said]:
+async def messages(here: Here, mine: Mine, after: Id = 0) -> list[Said]:
     """What has been said, after a message id."""
     found = [Said.of(message) for message in here.dialogue.history(mine, after)]
     here.dialogue.delivered(mine)
@@ -277,11 +285,11 @@ async def events(
     here: Here,
     mine: Mine,
     request: Request,
-    after: Annotated[int, Query(ge=0)] = 0,
+    after: Id = 0,
     last_event_id: Annotated[str | None, Header()] = None,
 ) -> Events:
     """Messages as they are said (server-sent events). Take up again with Last-Event-ID."""
-    start = int(last_event_id) if last_event_id and last_event_id.isdigit() else after
+    start = since(last_event_id, after)
 
     async def stream() -> AsyncGenerator[ServerSentEvent, None]:
         async for message in follow(here, mine, start):

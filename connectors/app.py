@@ -23,10 +23,12 @@ from connectors.desk import pages as desk
 from connectors.installation import Installation, renewed_on_hangup
 from connectors.learning import learnings, reports
 from connectors.learning import pages as learning
+from connectors.pace import AddressLimit, TooMuch, refusal
+from connectors.problems import Unforeseen
 from connectors.profile import me, people, two_step
 from connectors.results import api as results_api
 from connectors.results import pages as results
-from connectors.security import BodyLimit, SecurityHeaders
+from connectors.security import AsciiAddress, BodyLimit, SecurityHeaders
 from connectors.sms import passage, short
 from connectors.sms import routes as sms
 from connectors.staff import SignInFirst
@@ -66,7 +68,10 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         https_only=settings.secure_cookies,
     )
     app.add_middleware(BodyLimit)
-    app.add_middleware(SecurityHeaders)
+    app.add_middleware(AddressLimit)
+    app.add_middleware(AsciiAddress)
+    app.add_middleware(Unforeseen)
+    app.add_middleware(SecurityHeaders, https_only=settings.secure_cookies)
     app.add_middleware(Correlation)
     problems.install(app)
     away.install(app)
@@ -74,6 +79,10 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     @app.exception_handler(SignInFirst)
     async def _sign_in_first(request: Request, error: SignInFirst) -> Response:
         return RedirectResponse(f"/sign-in?then={quote(request.url.path)}", HTTPStatus.SEE_OTHER)
+
+    @app.exception_handler(TooMuch)
+    async def _too_much(request: Request, error: TooMuch) -> Response:
+        return refusal(request, error)
 
     for edge in (
         api,

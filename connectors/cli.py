@@ -129,7 +129,9 @@ def _serve(host: str, port: int, workers: int = 1) -> None:
         timeout_worker_healthcheck=60,  # a worker that is loading what understands people is not dead
         ws="none",
         log_level="warning",
+        access_log=False,  # addresses carry what gateways bring: numbers, words and their secret
         server_header=False,
+        forwarded_allow_ips=os.environ.get("RETTVIS_PROXY", "127.0.0.1"),  # whose word on addresses is taken
         timeout_graceful_shutdown=15,  # what is in flight is answered; live pages end at once and come back elsewhere
     )
 

@@ -24,6 +24,7 @@ from bot.records.leases import Leases
 from bot.settings import Settings
 from connectors import everywhere
 from connectors.live import Live
+from connectors.pace import Pace
 from connectors.sms.gateways import Gateways
 from knowledge.library import Library
 
@@ -42,6 +43,7 @@ class Installation:
     passwords: PasswordHasher
     gateways: Gateways
     leases: Leases
+    pace: Pace
 
     @classmethod
     def start(cls, settings: Settings) -> "Installation":
@@ -61,7 +63,9 @@ class Installation:
         desk = Desk(database, settings.patience, live.heard)
         gateways = Gateways.from_environment(settings)
         leases = Leases(database, f"{socket.gethostname()[:20]} {os.getpid()} {secrets.token_hex(4)}")
-        return cls(settings, database, library, assistant, dialogue, desk, live, PasswordHasher(), gateways, leases)
+        pace = Pace(settings.limits, settings.secret_key, settings.redis_url)
+        passwords = PasswordHasher()
+        return cls(settings, database, library, assistant, dialogue, desk, live, passwords, gateways, leases, pace)
 
     async def renew(self) -> bool:
         """The model that was trained on the files as they are answers from now on; False where there is no newer one."""

@@ -5,10 +5,17 @@ which {to} stands for the e-mail address, the phone number or the webhook of the
 
     RETTVIS_NOTIFY_EMAIL=mailtos://user:password@smtp.example.org?from=rettvis@example.org&to={to}
     RETTVIS_NOTIFY_WEBHOOK=json{to}      (a webhook is kept as https://host/path, which becomes jsons://host/path)
+
+The address of a webhook is what a member of staff has typed. So that nobody can make this server speak with what only it
+reaches, one that leads into a private network is not called, unless RETTVIS_NOTIFY_HOSTS names its host; and nothing
+follows where a webhook redirects to.
 """
 
+import asyncio
 import os
-from urllib.parse import quote
+from collections.abc import Container
+from ipaddress import IPv6Address, ip_address
+from urllib.parse import quote, urlsplit
 
 import apprise
 import structlog
@@ -40,10 +47,17 @@ async def send_due(database: Database) -> int:
 
 async def _send(notice: Notice) -> bool:
     """True when nothing more is to be done: it went out by some way, or there is none for this person."""
-    addresses = ways(notice.staff)
+    try:
+        unsafe = {"webhook"} if await _leads_inside(notice.staff.notify.get("webhook", "")) else set()
+    except OSError:  # its host is not found now
+        log.warning("a notice was not sent", notice=notice.id, tries=notice.tries)
+        return False
+    if unsafe:
+        log.error("a webhook leads into a private network and is not called", staff=notice.staff_id)
+    addresses = ways(notice.staff, unsafe)
     if not addresses:
         return True
-    sender = apprise.Apprise()
+    sender = apprise.Apprise(asset=apprise.AppriseAsset(http_redirects=False))
     if not sender.add(addresses):
         log.error("a way to notify is misconfigured", staff=notice.staff_id)
         return False
@@ -54,14 +68,29 @@ async def _send(notice: Notice) -> bool:
     return bool(done)
 
 
-def ways(staff: Staff) -> list[str]:
-    """The Apprise addresses that reach a person: those they want that this installation has."""
+def ways(staff: Staff, but: Container[str] = ()) -> list[str]:
+    """The Apprise addresses that reach a person: those they want that this installation has, `but` some."""
     found = []
     for way, variable in WAYS.items():
         template, to = os.environ.get(variable), staff.notify.get(way)
-        if template and to:
+        if template and to and way not in but:
             found.append(template.replace("{to}", _webhook(to) if way == "webhook" else quote(to, safe="")))
     return found
+
+
+async def _leads_inside(webhook: str) -> bool:
+    """Whether a webhook is on this machine or in a private network, and not one that whoever runs this has named.
+
+    Raises:
+        OSError: its host is not found.
+    """
+    host = urlsplit(webhook).hostname if "RETTVIS_NOTIFY_WEBHOOK" in os.environ else None
+    if not host or host in os.environ.get("RETTVIS_NOTIFY_HOSTS", "").split():
+        return False
+    found = await asyncio.get_running_loop().getaddrinfo(host, None)
+    addresses = [ip_address(str(each[4][0]).partition("%")[0]) for each in found]
+    plain = [(each.ipv4_mapped or each) if isinstance(each, IPv6Address) else each for each in addresses]
+    return not all(each.is_global and not each.is_multicast for each in plain)
 
 
 def _webhook(address: str) -> str:

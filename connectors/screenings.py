@@ -8,7 +8,7 @@ from fastapi import APIRouter, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from connectors.api import Here
-from connectors.problems import described, problem
+from connectors.problems import A_BODY, described, problem
 from connectors.topics.api import reader
 from knowledge.eligibility.telling import Misfits, Screening, screening
 from knowledge.languages import LANGUAGES
@@ -34,7 +34,7 @@ class Facts(BaseModel):
     on: Annotated[date | None, Field(description="The day whose rates apply; today when left out")] = None
 
 
-@router.post("/screenings", responses=described(413, 422), response_model=Screening)
+@router.post("/screenings", responses=described(*A_BODY), response_model=Screening)
 def screen(here: Here, body: Facts) -> Screening | Response:
     """What a household is likely to be entitled to, why, how much, and the question that can still change the most.
 

@@ -27,14 +27,18 @@ HEADERS = {
     "referrer-policy": "no-referrer",
     "permissions-policy": "camera=(), microphone=(), geolocation=()",
     "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
 }
+HTTPS_ONLY = {"strict-transport-security": "max-age=31536000"}
+"""Where cookies are sent over https only, so is everything else, for a year from each answer."""
 
 
 class SecurityHeaders:
     """Adds the headers above to every answer; what is personal is not stored by browsers or proxies."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, https_only: bool) -> None:
         self._app = app
+        self._headers = {**HEADERS, **HTTPS_ONLY} if https_only else HEADERS
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -44,13 +48,35 @@ class SecurityHeaders:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                for name, value in HEADERS.items():
+                for name, value in self._headers.items():
                     headers.setdefault(name, value)
                 if not scope["path"].startswith("/static/"):
                     headers.setdefault("cache-control", "no-store")
             await send(message)
 
         await self._app(scope, receive, send_with_headers)
+
+
+class AsciiAddress:
+    """Refuses an address that is not ASCII, as all addresses are: what reads it further on would fail."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and not _is_readable(scope):
+            await PlainTextResponse("This is no address.", HTTPStatus.BAD_REQUEST)(scope, receive, send)
+            return
+        await self._app(scope, receive, send)
+
+
+def _is_readable(scope: Scope) -> bool:
+    host = Headers(scope=scope).get("host", "")
+    try:
+        urlsplit(f"http://{host}/")
+    except ValueError:  # a bracket that is not closed
+        return False
+    return bytes(scope["query_string"]).isascii() and host.isascii()
 
 
 class BodyLimit:
@@ -102,9 +128,14 @@ def _too_large(scope: Scope, limit: int) -> ASGIApp:
 
 
 def same_site(request: Request) -> None:
-    """Refuse a form that another site's page has sent (cookies are SameSite too; this does not rest on it alone)."""
+    """Refuse a form that another site's page has sent (cookies are SameSite too; this does not rest on it alone).
+
+    Browsers that hide where a form comes from, as our own referrer policy asks them to, say `null` for its origin; whether
+    that is another site they say besides. Without this, another site could lead somebody into a conversation of its own.
+    """
     origin = request.headers.get("origin")
-    if origin not in (None, "null") and urlsplit(origin).netloc != request.headers.get("host"):
+    elsewhere = origin not in (None, "null") and urlsplit(origin).netloc != request.headers.get("host")
+    if elsewhere or request.headers.get("sec-fetch-site") in ("cross-site", "same-site"):
         raise HTTPException(HTTPStatus.FORBIDDEN, "This form was sent from another site.")
 
 

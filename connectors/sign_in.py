@@ -16,7 +16,7 @@ from bot.records.tables import Staff, now
 from bot.staff import accounts, codes, outside, people
 from bot.staff.accounts import Locked, Refused, fingerprint
 from bot.staff.outside import Stranger
-from connectors import rendering
+from connectors import pace, rendering
 from connectors.api import Here
 from connectors.provider import Provider, ProviderFailed
 from connectors.security import check_csrf, csrf_token
@@ -37,6 +37,10 @@ async def hashing(work: Callable[[], Done]) -> Done:
     return await asyncio.get_running_loop().run_in_executor(_HASHING, work)
 
 
+async def _slowly(request: Request) -> None:
+    pace.count(request, "sign_in")
+
+
 @router.get("/sign-in")
 async def sign_in_page(
     request: Request, staff: Annotated[Staff | None, Depends(signed_in)], then: str = ""
@@ -45,7 +49,7 @@ async def sign_in_page(
     return _on(request, staff, then) if staff else _form(request, then)
 
 
-@router.post("/sign-in", dependencies=[Depends(check_csrf)])
+@router.post("/sign-in", dependencies=[Depends(_slowly), Depends(check_csrf)])
 async def sign_in(
     request: Request,
     here: Here,
@@ -75,7 +79,7 @@ async def code_page(request: Request, here: Here) -> Response:
     return _code_form(request, staff) if staff else RedirectResponse("/sign-in", HTTPStatus.SEE_OTHER)
 
 
-@router.post("/sign-in/code", dependencies=[Depends(check_csrf)])
+@router.post("/sign-in/code", dependencies=[Depends(_slowly), Depends(check_csrf)])
 async def code(request: Request, here: Here, code: Annotated[str, Form(max_length=40)]) -> Response:
     """Check the code; wrong ones count as wrong tries, and too many lead back to the first step."""
     staff = _half_signed_in(request, here)

@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 
 from babel import Locale
+from babel.core import negotiate_locale
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import PoFileError, read_po
@@ -89,6 +90,13 @@ def po_file(code: str, domain: str, root: Path = LOCALES) -> Path:
 def available(root: Path = LOCALES) -> tuple[str, ...]:
     """The languages Rettvis can answer in: those whose interface is translated."""
     return tuple(code for code in LANGUAGES if po_file(code, "messages", root).is_file())
+
+
+def preferred(accept_language: str) -> str:
+    """The best of the languages that Rettvis can answer in, by a browser's Accept-Language; bokmål where it knows none."""
+    accepted = [part.split(";")[0].strip() for part in accept_language.split(",")]
+    usual = [{"no": "nb"}.get(code.split("-")[0], code.split("-")[0]) for code in accepted]
+    return negotiate_locale(usual, available()) or SOURCE
 
 
 def read_catalog(po: Path) -> Catalog:

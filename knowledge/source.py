@@ -68,7 +68,7 @@ def read(file: Path) -> Any:
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise KnowledgeError([Problem(file, line, error.problem or "is not valid YAML")]) from error
-    except (yaml.YAMLError, ValueError) as error:  # ValueError: a date that no calendar has
+    except Exception as error:  # what reads a date that no calendar has, or an odd tag, raises what it likes
         raise KnowledgeError([Problem(file, 1, f"is not valid YAML: {error}")]) from error
 
 

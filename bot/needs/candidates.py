@@ -140,8 +140,8 @@ def _in_state(session: Session, state: str, language: str | None = None, limit: 
 
 
 def _decided(session: Session, candidate_id: int, state: str, among: Sequence[str] = ("new",)) -> Candidate:
-    candidate = session.get_one(Candidate, candidate_id, with_for_update=True)
-    if candidate.state not in among:
-        raise AlreadyDecided(candidate.state)
+    candidate = session.get(Candidate, candidate_id, with_for_update=True)
+    if candidate is None or candidate.state not in among:  # its words go after a while, and it with them
+        raise AlreadyDecided(candidate.state if candidate else "gone")
     candidate.state = state
     return candidate

@@ -199,6 +199,7 @@ def _server(app: str, file: Path, model: Path) -> Any:
     environment = {
         "RETTVIS_VAR": str(model.parent.parent),
         "DATABASE_URL": f"sqlite:///{file}",
+        "RETTVIS_LIMIT_CONVERSATION": "off",
         "SECRET_KEY": os.environ.get("SECRET_KEY", "only for a measurement, of 32 characters"),
     }
     command = [sys.executable, "-m", "uvicorn", app, "--factory", "--port", str(port), "--ws", "none"]

@@ -23,6 +23,7 @@ from connectors import rendering
 from connectors.api import Here
 from connectors.curate.editing import Refused
 from connectors.curate.pages import Editor
+from connectors.numbers import Id
 from connectors.security import check_csrf, csrf_token
 from connectors.staff import voice
 from connectors.words import moment_names
@@ -150,7 +151,7 @@ def export(here: Here, me: Editor, theme: str) -> Response:
 
 
 @router.post("/{id}/back", dependencies=[Depends(check_csrf)])
-def put_back(request: Request, here: Here, me: Editor, id: int) -> Response:
+def put_back(request: Request, here: Here, me: Editor, id: Id) -> Response:
     """Think again about one that is accepted or collected."""
     with here.database.transaction() as session:
         try:
@@ -161,7 +162,7 @@ def put_back(request: Request, here: Here, me: Editor, id: int) -> Response:
 
 
 def _decision(
-    id: int,
+    id: Id,
     do: Annotated[Literal["accept", "collect", "reject"], Form()],
     words: Annotated[str, Form()] = "",
     language: Annotated[str, Form()] = "",

@@ -19,6 +19,7 @@ from bot.speech import speech, spoken, understands
 from connectors import rendering
 from connectors.api import Here
 from connectors.desk.shelf import Shelf, phrases
+from connectors.numbers import Id, since
 from connectors.security import check_csrf, csrf_token
 from connectors.sms.outbound import OUT
 from connectors.staff import Duty, voice
@@ -58,7 +59,7 @@ async def waiting(request: Request, here: Here, me: Contact) -> Response:
 
 
 @router.post("/sms/{outgoing_id}/again", dependencies=_FORM)
-async def send_again(here: Here, me: Contact, outgoing_id: int) -> Response:
+async def send_again(here: Here, me: Contact, outgoing_id: Id) -> Response:
     """Try an SMS that did not arrive once more."""
     here.desk.send_again(outgoing_id)
     here.live.heard(OUT)
@@ -81,7 +82,7 @@ async def live(here: Here, me: Contact) -> Response:
 
 @router.get("/{handoff_id}")
 async def one(
-    request: Request, here: Here, me: Contact, handoff_id: int, topic: str | None = None, insert: str | None = None
+    request: Request, here: Here, me: Contact, handoff_id: Id, topic: str | None = None, insert: str | None = None
 ) -> Response:
     """A conversation as far as the person has agreed to share it.
 
@@ -92,11 +93,11 @@ async def one(
 
 @router.get("/{handoff_id}/live")
 async def live_messages(
-    here: Here, me: Contact, handoff_id: int, after: int = 0, last_event_id: Annotated[str | None, Header()] = None
+    here: Here, me: Contact, handoff_id: Id, after: Id = 0, last_event_id: Annotated[str | None, Header()] = None
 ) -> Response:
     """New messages as they are said, who is there, and how far what was written has come."""
     s = voice(me)
-    start = int(last_event_id) if last_event_id and last_event_id.isdigit() else after
+    start = since(last_event_id, after)
     conversation = _seen(lambda: here.desk.view(handoff_id, me)).handoff.conversation_id
 
     async def pieces() -> AsyncGenerator[ServerSentEvent, None]:
@@ -127,7 +128,7 @@ async def live_messages(
 
 
 @router.post("/{handoff_id}/typing", dependencies=_FORM)
-async def typing(here: Here, me: Contact, handoff_id: int) -> Response:
+async def typing(here: Here, me: Contact, handoff_id: Id) -> Response:
     """The contact is writing just now."""
     conversation = here.desk.owned(handoff_id, me)
     if conversation:
@@ -136,12 +137,12 @@ async def typing(here: Here, me: Contact, handoff_id: int) -> Response:
 
 
 @router.post("/{handoff_id}/accept", dependencies=_FORM)
-async def accept(request: Request, here: Here, me: Contact, handoff_id: int) -> Response:
+async def accept(request: Request, here: Here, me: Contact, handoff_id: Id) -> Response:
     return _done(request, me, handoff_id, lambda: here.desk.accept(handoff_id, me))
 
 
 @router.post("/{handoff_id}/decline", dependencies=_FORM)
-async def decline(request: Request, here: Here, me: Contact, handoff_id: int) -> Response:
+async def decline(request: Request, here: Here, me: Contact, handoff_id: Id) -> Response:
     return _done(request, me, None, lambda: here.desk.decline(handoff_id, me))
 
 
@@ -150,7 +151,7 @@ async def say(
     request: Request,
     here: Here,
     me: Contact,
-    handoff_id: int,
+    handoff_id: Id,
     text: Words = "",
     client_id: Annotated[str, Form(max_length=80)] = "",
 ) -> Response:
@@ -170,8 +171,8 @@ async def hand_on(
     request: Request,
     here: Here,
     me: Contact,
-    handoff_id: int,
-    to: Annotated[int, Form()] = 0,
+    handoff_id: Id,
+    to: Annotated[Id, Form()] = 0,
     reason: Annotated[str, Form(max_length=500)] = "",
 ) -> Response:
     """Propose another contact; the person sees the reason and decides."""
@@ -182,20 +183,18 @@ async def hand_on(
 
 
 @router.post("/{handoff_id}/keep", dependencies=_FORM)
-async def keep(request: Request, here: Here, me: Contact, handoff_id: int) -> Response:
+async def keep(request: Request, here: Here, me: Contact, handoff_id: Id) -> Response:
     return _done(request, me, handoff_id, lambda: here.desk.keep(handoff_id, me))
 
 
 @router.post("/{handoff_id}/helper", dependencies=_FORM)
-async def helper(
-    request: Request, here: Here, me: Contact, handoff_id: int, who: Annotated[int, Form()] = 0
-) -> Response:
+async def helper(request: Request, here: Here, me: Contact, handoff_id: Id, who: Annotated[Id, Form()] = 0) -> Response:
     """Ask the person whether a colleague may read along."""
     return _done(request, me, handoff_id, lambda: here.desk.ask_helper(handoff_id, me, who))
 
 
 @router.post("/{handoff_id}/note", dependencies=_FORM)
-async def note(request: Request, here: Here, me: Contact, handoff_id: int, text: Words = "") -> Response:
+async def note(request: Request, here: Here, me: Contact, handoff_id: Id, text: Words = "") -> Response:
     if not text.strip():
         return _to(handoff_id)
     return _done(request, me, handoff_id, lambda: here.desk.note(handoff_id, me, text))
@@ -206,7 +205,7 @@ async def remind(
     request: Request,
     here: Here,
     me: Contact,
-    handoff_id: int,
+    handoff_id: Id,
     text: Annotated[str, Form(max_length=500)] = "",
     at: Annotated[str, Form(max_length=20)] = "",
 ) -> Response:
@@ -215,20 +214,20 @@ async def remind(
 
 
 @router.post("/{handoff_id}/done", dependencies=_FORM)
-async def done(request: Request, here: Here, me: Contact, handoff_id: int, id: Annotated[int, Form()] = 0) -> Response:
+async def done(request: Request, here: Here, me: Contact, handoff_id: Id, id: Annotated[Id, Form()] = 0) -> Response:
     return _done(request, me, handoff_id, lambda: here.desk.done(handoff_id, me, id))
 
 
 @router.post("/{handoff_id}/interpreter", dependencies=_FORM)
 async def interpreter(
-    request: Request, here: Here, me: Contact, handoff_id: int, at: Annotated[str, Form(max_length=20)] = ""
+    request: Request, here: Here, me: Contact, handoff_id: Id, at: Annotated[str, Form(max_length=20)] = ""
 ) -> Response:
     """An interpreter is booked; the person is told when for."""
     return _with_time(request, here, me, handoff_id, at, lambda when: here.desk.book_interpreter(handoff_id, me, when))
 
 
 @router.post("/{handoff_id}/phone", dependencies=_FORM)
-async def phone(request: Request, here: Here, me: Contact, handoff_id: int) -> Response:
+async def phone(request: Request, here: Here, me: Contact, handoff_id: Id) -> Response:
     """Show the number the person wants to be called on; the person can see that it was opened."""
     opened: list[str | None] = []
     refused = _refused(request, me, lambda: opened.append(here.desk.phone(handoff_id, me)))
@@ -240,7 +239,7 @@ async def close(
     request: Request,
     here: Here,
     me: Contact,
-    handoff_id: int,
+    handoff_id: Id,
     outcome: Annotated[str, Form()] = "",
     topic: Annotated[str, Form()] = "",
     theme: Annotated[str, Form(max_length=200)] = "",
@@ -276,7 +275,7 @@ def _page(
     request: Request,
     here: Here,
     me: Staff,
-    handoff_id: int,
+    handoff_id: Id,
     *,
     topic: str | None = None,
     insert: str | None = None,
@@ -333,7 +332,7 @@ def _interpreter(here: Here, view: View, me: Staff) -> dict[str, Any] | None:
     }
 
 
-def _state(here: Here, s: Any, handoff_id: int, conversation: str, writes: bool) -> str:
+def _state(here: Here, s: Any, handoff_id: Id, conversation: str, writes: bool) -> str:
     """One line on who is there and how far what was written has come, for the desk."""
     if writes:
         return str(s.gettext("The resident is writing …"))
@@ -345,7 +344,7 @@ def _state(here: Here, s: Any, handoff_id: int, conversation: str, writes: bool)
 
 
 def _with_time(
-    request: Request, here: Here, me: Staff, handoff_id: int, at: str, do: Callable[[datetime], None]
+    request: Request, here: Here, me: Staff, handoff_id: Id, at: str, do: Callable[[datetime], None]
 ) -> Response:
     """Do something at a time of day in Norway, as a form's `datetime-local` gives it."""
     try:
@@ -363,7 +362,7 @@ def _seen(look: Callable[[], View]) -> View:
         raise HTTPException(HTTPStatus.NOT_FOUND, "There is no such conversation, or a colleague has it.") from error
 
 
-def _done(request: Request, me: Staff, handoff_id: int | None, do: Callable[[], None]) -> Response:
+def _done(request: Request, me: Staff, handoff_id: Id | None, do: Callable[[], None]) -> Response:
     """Do it and go on, or say why it cannot be done."""
     return _refused(request, me, do) or _to(handoff_id)
 
@@ -383,7 +382,7 @@ def _refused(request: Request, me: Staff, do: Callable[[], None]) -> Response | 
     return None
 
 
-def _to(handoff_id: int | None) -> Response:
+def _to(handoff_id: Id | None) -> Response:
     return RedirectResponse(f"/desk/{handoff_id}#end" if handoff_id else "/desk", HTTPStatus.SEE_OTHER)
 
 

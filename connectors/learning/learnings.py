@@ -14,6 +14,7 @@ from bot.speech import team_speech
 from connectors.api import Here
 from connectors.learning.team import Programme, page
 from connectors.learning.words import change_names, missing_words, refusal_words, state_names, step_names
+from connectors.numbers import Id
 from connectors.security import check_csrf
 from connectors.sms.outbound import OUT
 from knowledge.languages import LANGUAGES
@@ -38,7 +39,7 @@ async def _texts(request: Request) -> Mapping[str, str]:
 
 Typed = Annotated[Mapping[str, str], Depends(_note)]
 Texts = Annotated[Mapping[str, str], Depends(_texts)]
-Pattern = Annotated[int, Form()]
+Pattern = Annotated[Id, Form()]
 
 
 @router.get("")
@@ -52,7 +53,7 @@ def every(request: Request, here: Here, me: Programme) -> Response:
 
 
 @router.get("/new")
-def new(request: Request, here: Here, me: Programme, pattern: int) -> Response:
+def new(request: Request, here: Here, me: Programme, pattern: Id) -> Response:
     """The form for a learning about a pattern."""
     return _form(request, here, me, pattern, {"owner": me.name})
 
@@ -69,13 +70,13 @@ def begin(request: Request, here: Here, me: Programme, typed: Typed, pattern: Pa
 
 
 @router.get("/{learning_id}")
-def one(request: Request, here: Here, me: Programme, learning_id: int) -> Response:
+def one(request: Request, here: Here, me: Programme, learning_id: Id) -> Response:
     """A learning: the note, its patterns, what has been done, and what can be done next."""
     return _page(request, here, me, learning_id)
 
 
 @router.post("/{learning_id}/note", dependencies=_FORM)
-def rewrite(request: Request, here: Here, me: Programme, learning_id: int, typed: Typed) -> Response:
+def rewrite(request: Request, here: Here, me: Programme, learning_id: Id, typed: Typed) -> Response:
     """Write the note anew."""
     return _do(
         request,
@@ -88,13 +89,13 @@ def rewrite(request: Request, here: Here, me: Programme, learning_id: int, typed
 
 
 @router.post("/{learning_id}/link", dependencies=_FORM)
-def link(request: Request, here: Here, me: Programme, learning_id: int, pattern: Pattern) -> Response:
+def link(request: Request, here: Here, me: Programme, learning_id: Id, pattern: Pattern) -> Response:
     """Add a pattern."""
     return _do(request, here, me, learning_id, lambda session: learnings.link(session, me, learning_id, pattern))
 
 
 @router.post("/{learning_id}/unlink", dependencies=_FORM)
-def unlink(request: Request, here: Here, me: Programme, learning_id: int, pattern: Pattern) -> Response:
+def unlink(request: Request, here: Here, me: Programme, learning_id: Id, pattern: Pattern) -> Response:
     """Take a pattern out."""
     return _do(request, here, me, learning_id, lambda session: learnings.unlink(session, me, learning_id, pattern))
 
@@ -104,7 +105,7 @@ def change(
     request: Request,
     here: Here,
     me: Programme,
-    learning_id: int,
+    learning_id: Id,
     kind: Short = "",
     words: Long = "",
     topic: Short = "",
@@ -119,7 +120,7 @@ def change(
 
 
 @router.post("/{learning_id}/tell", dependencies=_FORM)
-def tell(request: Request, here: Here, me: Programme, learning_id: int, texts: Texts) -> Response:
+def tell(request: Request, here: Here, me: Programme, learning_id: Id, texts: Texts) -> Response:
     """Tell those who have asked for it."""
     told: list[str] = []
 
@@ -137,7 +138,7 @@ def _do(
     request: Request,
     here: Here,
     me: Staff,
-    learning_id: int,
+    learning_id: Id,
     do: Callable[[Any], None],
     typed: Mapping[str, str] = _NOTHING,
 ) -> Response:
@@ -170,7 +171,7 @@ def _page(
     request: Request,
     here: Here,
     me: Staff,
-    learning_id: int,
+    learning_id: Id,
     typed: Mapping[str, str] = _NOTHING,
     error: NotAllowed | Unfit | None = None,
 ) -> Response:
@@ -210,5 +211,5 @@ def _status(reason: str) -> int:
     return HTTPStatus.UNPROCESSABLE_ENTITY if reason else HTTPStatus.OK
 
 
-def _to(learning_id: int) -> Response:
+def _to(learning_id: Id) -> Response:
     return RedirectResponse(f"/learning/learnings/{learning_id}", HTTPStatus.SEE_OTHER)

@@ -16,6 +16,7 @@ from bot.staff import accounts, codes, outside, people
 from bot.staff.person import Reason, Unfit, person
 from connectors import rendering
 from connectors.api import Here
+from connectors.numbers import Id
 from connectors.profile.forms import Days, Draft, Posted, text, upload
 from connectors.profile.words import day_names, done_words, duty_names, field_names, reason_words
 from connectors.provider import Provider
@@ -31,7 +32,7 @@ router = APIRouter(prefix="/people", include_in_schema=False)
 Admin = Annotated[Staff, Depends(Duty("admin"))]
 
 
-def _colleague(here: Here, staff_id: int) -> Staff:
+def _colleague(here: Here, staff_id: Id) -> Staff:
     staff = people.find(here.database, staff_id)
     if staff is None:
         raise HTTPException(HTTPStatus.NOT_FOUND, "There is no such person.")

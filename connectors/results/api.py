@@ -10,7 +10,7 @@ from pydantic import Field
 
 from bot.screening.result import Result, result
 from connectors.api import Here
-from connectors.problems import Problem, described
+from connectors.problems import A_BODY, Problem, described
 from connectors.results import printing
 from connectors.results.pages import address, page, pdf_response
 from connectors.screenings import Facts, unusable
@@ -28,7 +28,7 @@ class Household(Facts):
     ] = None
 
 
-@router.post("/result", responses=described(413, 422), response_model=Result)
+@router.post("/result", responses=described(*A_BODY), response_model=Result)
 def ordered(here: Here, body: Household) -> Result | Response:
     """What to do first: why it is likely, about how much, how to ask, what can be considered, whom to talk to.
 
@@ -40,7 +40,7 @@ def ordered(here: Here, body: Household) -> Result | Response:
         return unusable(error)
 
 
-@router.post("/result.html", responses={**described(413, 422), 200: {"content": {"text/html": {}}}})
+@router.post("/result.html", responses={**described(*A_BODY), 200: {"content": {"text/html": {}}}})
 def as_page(here: Here, body: Household) -> Response:
     """The same as a page to read."""
     try:
@@ -49,7 +49,7 @@ def as_page(here: Here, body: Household) -> Response:
         return unusable(error)
 
 
-@router.post("/result.pdf", responses={**described(413, 422, 503), 200: {"content": {"application/pdf": {}}}})
+@router.post("/result.pdf", responses={**described(*A_BODY), 200: {"content": {"application/pdf": {}}}})
 async def as_pdf(request: Request, here: Here, body: Household) -> Response:
     """The same as a PDF to print. 503 where this host cannot make one, or too many wait for theirs."""
     try:

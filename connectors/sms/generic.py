@@ -6,7 +6,6 @@ and _IN_PASSWORD (basic). A field is a name, or a path like message.text; an emp
 """
 
 import base64
-import binascii
 import hmac
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from pydantic import model_validator
 
 from bot.phones.inbox import Part
 from bot.phones.numbers import international
+from connectors.numbers import MOST
 from connectors.sms.gateways import (
     Common,
     Gateway,
@@ -31,6 +31,9 @@ from connectors.sms.gateways import (
     configured,
 )
 from connectors.sms.parts import concatenation
+
+MOST_PARTS = 255
+"""Of a message, as the network counts them."""
 
 
 class Configuration(Common):
@@ -114,7 +117,7 @@ class Generic(Gateway[Configuration]):
         header = _get(found, c.got_header)
         try:
             place = concatenation(bytes.fromhex(str(header))) if header else self._place(found)
-        except ValueError as error:
+        except (ValueError, TypeError, OverflowError) as error:
             raise NotUnderstood("parts") from error
         return Part(
             str(_get(found, c.got_id)),
@@ -128,6 +131,8 @@ class Generic(Gateway[Configuration]):
         reference, part, parts = (_get(found, name) for name in (c.got_reference, c.got_part, c.got_parts))
         if reference is None or part is None or parts is None or int(parts) < 2:
             return None, 1, 1
+        if not (0 <= int(reference) <= MOST and 1 <= int(part) <= int(parts) <= MOST_PARTS):
+            raise ValueError("no part of a message")
         return int(reference), int(part), int(parts)
 
     async def reports(self, request: Request) -> Sequence[Report]:
@@ -142,7 +147,7 @@ class Generic(Gateway[Configuration]):
             raise NotFromGateway
         try:
             body = await request.json()
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise NotUnderstood("JSON") from error
         found = body if isinstance(body, list) else [body]
         for each in found:
@@ -160,7 +165,7 @@ class Generic(Gateway[Configuration]):
             return False
         try:
             return _same(base64.b64decode(told).decode(), f"{c.in_username}:{c.in_password}")
-        except (binascii.Error, UnicodeDecodeError):
+        except ValueError:
             return False
 
 

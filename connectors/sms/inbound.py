@@ -17,7 +17,9 @@ from bot.phones.inbox import Whole
 from bot.records.tables import now
 from bot.replies import Reply
 from bot.speech import speech
+from connectors import pace
 from connectors.installation import Installation
+from connectors.pace import TooMuch
 from connectors.sms import rendering, words
 from connectors.sms.outbound import OUT
 from knowledge.sms import sms
@@ -50,7 +52,7 @@ async def _take(here: Installation, whole: Whole) -> None:
         caller = Caller.of(session, whole, now())
         if caller is None:
             return
-        obeyed = caller.gone or _obey(here, caller, deleted)
+        obeyed = caller.gone or _obey(here, caller, deleted) or _is_too_much(here, caller)
         if obeyed:
             caller.done()
         else:
@@ -100,6 +102,18 @@ def _obey(here: Installation, caller: Caller, deleted: list[str]) -> bool:
         case _:
             return _reads_on(here, caller, asked=command == "more")
     return True
+
+
+def _is_too_much(here: Installation, caller: Caller) -> bool:
+    """Whether this phone writes more than is answered. It is told so once an hour: each SMS costs money."""
+    phone = str(caller.whole.phone_id)
+    try:
+        here.pace.message("phone", phone, caller.whole.text)
+    except TooMuch:
+        if not here.pace.told(phone):
+            caller.tell(pace.words(speech(caller.language)))
+        return True
+    return False
 
 
 def _reads_on(here: Installation, caller: Caller, *, asked: bool) -> bool:

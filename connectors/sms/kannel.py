@@ -82,7 +82,7 @@ class Kannel(Gateway[Configuration]):
         charset = query.get("charset") or headers.get("content-type", "").partition("charset=")[2].strip('"') or "UTF-8"
         try:
             text = body.decode("utf-16-be" if coding == "2" and charset.upper() != "UTF-8" else charset)
-        except (UnicodeDecodeError, LookupError) as error:
+        except (ValueError, LookupError) as error:  # there are charsets of many kinds
             raise NotUnderstood("text in its charset") from error
         udh = unquote_to_bytes((query.get("udh") or headers.get("x-kannel-udh") or "").replace("+", "%20"))
         return [Part(gateway_id, international(number), text, *concatenation(udh))]

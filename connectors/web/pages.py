@@ -5,7 +5,6 @@ from collections.abc import AsyncGenerator
 from http import HTTPStatus
 from typing import Annotated
 
-from babel.core import negotiate_locale
 from fastapi import APIRouter, Depends, Form, Header, HTTPException, Request
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from sse_starlette import ServerSentEvent
@@ -17,12 +16,14 @@ from bot.records.tables import Conversation, Message
 from bot.screening.offering import begin_choice
 from bot.speech import Speech, speech, spoken
 from bot.staff import people
-from connectors import rendering
+from connectors import pace, rendering
 from connectors.api import Export, Here, follow
+from connectors.numbers import Id, since
+from connectors.pace import TooMuch
 from connectors.security import same_site
 from connectors.streams import Events
 from connectors.words import look_names
-from knowledge.languages import LANGUAGES, available
+from knowledge.languages import LANGUAGES, available, preferred
 
 router = APIRouter(include_in_schema=False)
 COOKIE = "rettvis"
@@ -85,13 +86,20 @@ async def say(
             return _refused(request, here, mine, None, Unusable("old_summary", reason), "")
         choice = consent(line or [], passed or [])
     if mine is None:
+        pace.count(request, "begin")
         mine, token = here.dialogue.begin("web", lang if lang in LANGUAGES else "nb", chosen=chosen)
     try:
+        here.pace.message("conversation", mine.id, text)
         outcome = await here.dialogue.receive(
             mine.id, client_id or str(uuid.uuid4()), "" if choice else text, choice or None, "web"
         )
     except Unusable as error:
         return _refused(request, here, mine, token, error, text)
+    except TooMuch as error:
+        told = Unusable("too_much", pace.words(speech(mine.language)))
+        answer = _refused(request, here, mine, token, told, text, HTTPStatus.TOO_MANY_REQUESTS)
+        answer.headers["retry-after"] = str(error.wait)
+        return answer
     if outcome.deleted:
         return _gone(request, outcome)
     response: Response = RedirectResponse("/#end", HTTPStatus.SEE_OTHER)
@@ -112,7 +120,7 @@ async def change_language(request: Request, here: Here, mine: Remembered, lang: 
 
 
 @router.get("/messages")
-async def new_messages(here: Here, mine: Remembered, after: int = 0) -> Response:
+async def new_messages(here: Here, mine: Remembered, after: Id = 0) -> Response:
     """The messages after an id, as pieces of the page."""
     if mine is None:
         return HTMLResponse("")
@@ -124,12 +132,12 @@ async def new_messages(here: Here, mine: Remembered, after: int = 0) -> Response
 
 @router.get("/live")
 async def live(
-    here: Here, mine: Remembered, after: int = 0, last_event_id: Annotated[str | None, Header()] = None
+    here: Here, mine: Remembered, after: Id = 0, last_event_id: Annotated[str | None, Header()] = None
 ) -> Response:
     """New messages as pieces of the page, as they are said."""
     if mine is None:
         return Response(status_code=HTTPStatus.NO_CONTENT)  # tells the browser not to try again
-    start = int(last_event_id) if last_event_id and last_event_id.isdigit() else after
+    start = since(last_event_id, after)
     s = speech(mine.language)
 
     async def pieces() -> AsyncGenerator[ServerSentEvent, None]:
@@ -164,7 +172,7 @@ async def seen(request: Request, here: Here, mine: Remembered) -> Response:
 
 
 @router.get("/people/{staff_id}.jpg")
-async def photo(here: Here, staff_id: int) -> Response:
+async def photo(here: Here, staff_id: Id) -> Response:
     """The picture of a contact."""
     found = people.photo(here.database, staff_id)
     if found is None:
@@ -239,12 +247,19 @@ def _page(
 
 
 def _refused(
-    request: Request, here: Here, mine: Conversation, token: str | None, error: Unusable, draft: str
+    request: Request,
+    here: Here,
+    mine: Conversation,
+    token: str | None,
+    error: Unusable,
+    draft: str,
+    status: HTTPStatus = HTTPStatus.UNPROCESSABLE_ENTITY,
 ) -> Response:
     if _by_script(request):
-        response: Response = JSONResponse({"error": error.reason}, HTTPStatus.UNPROCESSABLE_ENTITY)
+        response: Response = JSONResponse({"error": error.reason}, status)
     else:
         response = _page(request, here, mine, speech(mine.language), error=error.reason, draft=draft[:200])
+        response.status_code = status
     return remember(response, here, mine, token)
 
 
@@ -283,6 +298,4 @@ def wanted(request: Request, lang: str | None) -> str:
     """The language asked for in the address, or the best the browser knows of."""
     if lang in LANGUAGES:
         return spoken(lang)
-    accepted = [part.split(";")[0].strip() for part in request.headers.get("accept-language", "").split(",")]
-    usual = [{"no": "nb"}.get(code.split("-")[0], code.split("-")[0]) for code in accepted]
-    return negotiate_locale(usual, available()) or "nb"
+    return preferred(request.headers.get("accept-language", ""))

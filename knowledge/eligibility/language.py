@@ -90,10 +90,13 @@ def parse(text: str, names: Callable[[str], Term | None], rates: Mapping[str, st
         ExpressionError: it is not an expression of this language, names what there is not, or is of another kind.
     """
     try:
-        tree = ast.parse(text.strip(), mode="eval")
+        term = _Reader(names, rates).term(ast.parse(text.strip(), mode="eval").body)
     except SyntaxError as error:
         raise ExpressionError(f"cannot be read: {error.msg}") from error
-    term = _Reader(names, rates).term(tree.body)
+    except UnicodeError as error:
+        raise ExpressionError("cannot be read: it is not text") from error
+    except (RecursionError, MemoryError) as error:
+        raise ExpressionError("cannot be read: it is too deep") from error
     if term.kind != kind:
         raise ExpressionError(f"is a {term.kind}, but must be a {kind}")
     return term

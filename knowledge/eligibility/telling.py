@@ -18,7 +18,10 @@ from knowledge.schema import Confidence
 
 _ORDER: Mapping[Verdict, int] = {"likely": 0, "unknown": 1, "unlikely": 2}
 Number = Annotated[
-    Decimal, PlainSerializer(lambda value: int(value) if value == int(value) else float(value), when_used="json")
+    Decimal,
+    PlainSerializer(
+        lambda value: int(value) if value == int(value) else float(value), return_type=int | float, when_used="json"
+    ),
 ]
 _SURENESS: tuple[Confidence, ...] = ("verified", "partly", "recalled")
 NO_FIGURE = "–"

@@ -89,6 +89,7 @@ def test_a_webhook_gets_the_same(
 ) -> None:
     address, received = hook
     monkeypatch.setenv("RETTVIS_NOTIFY_WEBHOOK", "json{to}")
+    monkeypatch.setenv("RETTVIS_NOTIFY_HOSTS", "127.0.0.1")
     contact(database, "ingrid", notify={"webhook": address}, languages=["en"])
     request(database, conversation(database), now(), urgent=True)
     assert send(database) == 1
