@@ -263,8 +263,9 @@ class Dialogue:
         return len(waiting)
 
     async def _answer(self, inbound: Message) -> Outcome:
+        written = _payload(inbound, None)
         if not inbound.choice:
-            await self._assistant.prepare(inbound.text)
+            await self._assistant.prepare(written)
         async with self._assistant.one_at_a_time(inbound.conversation_id):
             try:
                 answered, silent = self._stands(inbound)
@@ -272,14 +273,13 @@ class Dialogue:
                     return await self._turn(inbound, False, None)
                 danger, reading = False, None
                 if not inbound.choice and silent:
-                    danger = await self._shows_danger(inbound.text)
+                    danger = await self._shows_danger(written)
                 elif not inbound.choice:
-                    reading = await self._assistant.read(inbound.text, self._library)
+                    reading = await self._assistant.read(written, self._library)
                 outcome = await self._turn_again(inbound, danger, reading)
             except Exception as error:
-                self._assistant.forget(
-                    inbound.conversation_id
-                )  # what it knows of the turn may not stand in the records
+                # what it knows of the turn may not stand in the records
+                self._assistant.forget(inbound.conversation_id)
                 if unavailable(error):  # the message waits, and is answered once the database can
                     raise
                 # Said to the person, logged for us; the conversation goes on.

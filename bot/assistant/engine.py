@@ -205,10 +205,15 @@ class Assistant:
     def _lock_everywhere(self, conversation: str) -> AbstractAsyncContextManager[Any]:
         return self._everywhere.lock(conversation) if self._everywhere else nullcontext()
 
-    async def prepare(self, text: str) -> None:
-        """Do the slow part of understanding in another thread, so that other people's messages go on meanwhile."""
-        if not text.startswith("/"):
-            await asyncio.to_thread(EMBEDDER.embed, text)
+    async def prepare(self, *texts: str) -> None:
+        """Do the slow part of understanding in other threads, so that other people's messages go on meanwhile.
+
+        Where nothing is left to do, nobody else gets a turn in between: a transaction may be open, for whose end another
+        one would wait, and with it the whole process.
+        """
+        missing = [text for text in texts if not text.startswith("/") and not EMBEDDER.has(text)]
+        if missing:
+            await asyncio.gather(*(asyncio.to_thread(EMBEDDER.embed, text) for text in missing))
 
     async def answer(self, session: Session, conversation: str, text: str, facts: Mapping[str, Any]) -> Turn:
         """What to say and do about a message.
@@ -249,7 +254,7 @@ class Assistant:
 
     async def understand_all(self, texts: Sequence[str]) -> list[Prediction]:
         """What each message is about."""
-        await asyncio.gather(*(self.prepare(text) for text in texts))
+        await self.prepare(*texts)
         model = self._model
         model.understand(texts)
         return [_prediction(model.understood[text]) for text in texts]

@@ -57,6 +57,11 @@ class Embedder:
             self._model = self._model or TidiedE5()
             return self._model
 
+    def has(self, text: str) -> bool:
+        """Whether a text's vector is there already."""
+        with self._lock:
+            return text in self._kept
+
     def embed(self, text: str) -> Vector:
         with self._lock:
             if text in self._kept:
