@@ -360,6 +360,8 @@ def retention_run() -> None:
     gone = retention.run(database, settings.keeping, now())
     database.close()
     print(f"{len(gone.conversations)} conversations and {gone.handoffs} records of handoffs are deleted.")
+    if gone.candidates:
+        print(f"The words of {gone.candidates} candidates for examples are deleted.")
     if gone.still_open:
         print(f"{gone.still_open} conversations are old enough, but a contact still has them in hand.")
 

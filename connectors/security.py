@@ -18,11 +18,12 @@ PICTURE_LIMIT = 5 * 1024 * 1024
 """The same where a picture is uploaded."""
 _PICTURES = re.compile(r"/(?:me|people/[0-9]+)/photo")
 
+POLICY = (
+    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; "
+    "form-action 'self'{exit}; base-uri 'none'; frame-ancestors 'none'"
+)
+"""What pages may load: nothing of other hosts. The form with which one leaves may lead to one other page, {exit}."""
 HEADERS = {
-    "content-security-policy": (
-        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; "
-        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-    ),
     "x-content-type-options": "nosniff",
     "referrer-policy": "no-referrer",
     "permissions-policy": "camera=(), microphone=(), geolocation=()",
@@ -33,8 +34,11 @@ HEADERS = {
 class SecurityHeaders:
     """Adds the headers above to every answer; what is personal is not stored by browsers or proxies."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, exit_to: str = "") -> None:
         self._app = app
+        page = urlsplit(exit_to)
+        origin = f" {page.scheme}://{page.netloc}" if page.netloc else ""
+        self._headers = {"content-security-policy": POLICY.format(exit=origin), **HEADERS}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -44,7 +48,7 @@ class SecurityHeaders:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                for name, value in HEADERS.items():
+                for name, value in self._headers.items():
                     headers.setdefault(name, value)
                 if not scope["path"].startswith("/static/"):
                     headers.setdefault("cache-control", "no-store")

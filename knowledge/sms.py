@@ -5,7 +5,7 @@ import string
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from pydantic import AfterValidator, Field, ValidationError, field_validator
 
@@ -15,7 +15,7 @@ from knowledge.schema import Strict
 from knowledge.segments import IN_GSM7, plain, segments
 from knowledge.source import KnowledgeError, Problem, line_of, problems_of, read
 
-Command = Literal["stop", "start", "help", "more", "delete"]
+Command = Literal["stop", "start", "help", "more", "delete", "export"]
 
 _WORD = re.compile(r"(?P<optional>\()?(?P<words>[^\s()]+)(?(optional)\))(?:\s+|$)")
 _PUT_IN = {
@@ -27,9 +27,19 @@ _PUT_IN = {
     "read_on": {"more"},
     "waiting": set(),
     "danger": {"number"},
+    "erase": set(),
+    "export": set(),
+    "nothing": set(),
 }
 """The names in braces each text must have: words of command are put in as they stand in `words`."""
-_AT_MOST = {"help": (2, 3), "introduction": (1, 2), "read_on": (1, 1), "waiting": (1, 1), "danger": (1, 1)}
+_AT_MOST = {
+    "help": (2, 3),
+    "introduction": (1, 2),
+    "read_on": (1, 1),
+    "waiting": (1, 1),
+    "danger": (1, 1),
+    "erase": (1, 1),
+}
 """SMS a text may take, in GSM-7 and in UCS-2."""
 _HOST, _NUMBER = "rettvis.kommunenavn.kommune.no", "116117"
 """As long as they get."""
@@ -81,6 +91,8 @@ class Words(Strict):
     help: Phrases
     more: Phrases
     delete: Phrases
+    export: Phrases
+    """Everything that is kept, to take away."""
 
 
 class Said(Strict):
@@ -97,6 +109,12 @@ class Said(Strict):
     """That there is an answer, without a word of what it is about: others may see the phone."""
     danger: str
     """The number to call in danger, without a word of what danger."""
+    erase: str
+    """That an SMS stays on the phone, and can be deleted there."""
+    export: str
+    """Before a link to what is kept."""
+    nothing: str
+    """That nothing is kept."""
 
     @field_validator("*")
     @classmethod
@@ -127,7 +145,7 @@ class Sms(Strict):
         return text.format(**commands, **values)
 
 
-_COMMANDS: tuple[Command, ...] = ("stop", "start", "help", "more", "delete")
+_COMMANDS: tuple[Command, ...] = get_args(Command)
 
 
 def sms_file(code: str, locales: Path = LOCALES) -> Path:
