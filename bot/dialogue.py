@@ -17,7 +17,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
-from bot import answers, no_trace, switches, unspoken
+from bot import answers, no_trace, own_data, switches, unspoken
 from bot.actions.base import Services, provided
 from bot.assistant.engine import Assistant, Turn
 from bot.effects import (
@@ -598,7 +598,7 @@ class Dialogue:
         if choice is None and reply and isinstance(reply.card, OfferCard):
             consent = summary.struck(inbound.text, reply.card)
             choice = f"share:{consent}" if consent else None
-        return choice
+        return choice or (own_data.CHOICE if own_data.asked(inbound.text) else None)
 
     def _follow_language(self, conversation: Conversation, text: str) -> None:
         """Answer in the language a person writes, unless they chose one."""

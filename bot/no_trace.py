@@ -19,7 +19,7 @@ from bot.settings import Keeping
 from bot.speech import Speech, speech, spoken
 from knowledge.folding import fold
 from knowledge.languages import available
-from knowledge.sms import Phrases, pattern, sms
+from knowledge.sms import Phrases, message, sms
 from knowledge.source import KnowledgeError, problems_of, read
 
 CHOICE = "no_trace"
@@ -34,9 +34,9 @@ def choice(s: Speech) -> Choice:
     return Choice(id=CHOICE, title=s.gettext("Leave no trace on this device"))
 
 
-def is_wanted(message: Message) -> bool:
+def is_wanted(inbound: Message) -> bool:
     """Whether a person's message asks for it: by the choice, or by words that say that and nothing else."""
-    return message.choice == CHOICE or (message.choice is None and asked(message.text))
+    return inbound.choice == CHOICE or (inbound.choice is None and asked(inbound.text))
 
 
 def asked(text: str) -> bool:
@@ -92,10 +92,6 @@ def _forms() -> tuple[re.Pattern[str], ...]:
         phrases = _PHRASES.validate_python(read(FILE))
     except ValidationError as error:
         raise KnowledgeError(problems_of(FILE, error)) from error
-    found = []
-    for code in available():
-        polite = "|".join(pattern(each) for each in sms(code).polite)
-        titles = [re.escape(fold(choice(speech(code)).title)) + " "]
-        forms = "|".join([*titles, *(pattern(each) for each in phrases.get(code, ()))])
-        found.append(re.compile(f"(?:{polite})*(?:{forms})(?:{polite})*"))
-    return tuple(found)
+    return tuple(
+        message([fold(choice(speech(code)).title), *phrases.get(code, ())], sms(code).polite) for code in available()
+    )

@@ -2,7 +2,7 @@
 
 import re
 import string
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Literal, get_args
@@ -207,3 +207,10 @@ def _faults(found: Sms, name: str, names: set[str], code: str) -> Iterator[str]:
 
 def _longest(found: Sms) -> dict[str, str]:
     return {"host": _HOST, "price": found.said.price, "number": _NUMBER}
+
+
+def message(phrases: Iterable[str], polite: Iterable[str]) -> re.Pattern[str]:
+    """The messages that are one of some phrases, and nothing else but greetings and thanks. For folded text in which a
+    space follows every word."""
+    around = f"(?:{'|'.join(pattern(each) for each in polite)})*"
+    return re.compile(f"{around}(?:{'|'.join(pattern(each) for each in phrases)}){around}")
