@@ -23,7 +23,7 @@ _PUT_IN = {
     "price": set(),
     "stopped": {"start"},
     "started": set(),
-    "help": {"more", "delete", "stop"},
+    "help": {"more", "delete", "export", "stop"},
     "read_on": {"more"},
     "waiting": set(),
     "danger": {"number"},

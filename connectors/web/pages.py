@@ -169,7 +169,7 @@ async def photo(here: Here, staff_id: int) -> Response:
     found = people.photo(here.database, staff_id)
     if found is None:
         raise HTTPException(HTTPStatus.NOT_FOUND, "There is no such picture.")
-    return Response(found, media_type="image/jpeg", headers={"cache-control": "public, max-age=3600"})
+    return Response(found, media_type="image/jpeg")  # not kept by the browser: whose face it is says who helps
 
 
 @router.get("/export")

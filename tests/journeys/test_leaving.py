@@ -10,7 +10,7 @@ import pytest
 import time_machine
 
 from bot import no_trace
-from bot.records.tables import Promise, now
+from bot.records.tables import Promise, Staff, now
 from bot.speech import speech
 from connectors import addresses
 from connectors.web.pages import COOKIE
@@ -288,3 +288,22 @@ def test_an_address_to_leave_to_that_is_none_stops_the_start(monkeypatch: pytest
     monkeypatch.setenv("RETTVIS_EXIT_TO", given)
     with pytest.raises(SystemExit, match="RETTVIS_EXIT_TO"):
         Settings.from_environment()
+
+
+def test_danger_at_home_leads_to_what_one_can_do_about_the_phone(browser: httpx.Client) -> None:
+    browser.post("/say", data={"text": "My husband hits me", "lang": "en"})
+    numbers = browser.get("/").text.split('<ul class="numbers">')[1]
+    assert '<a href="/device">Does somebody look at your phone?</a>' in numbers.split("<form")[0]
+
+
+def test_the_picture_of_a_contact_is_not_kept_by_the_browser(browser: httpx.Client, server: Server) -> None:
+    with server.installation.database.transaction() as session:
+        ingrid = session.query(Staff).filter_by(login="ingrid").one()
+        before, ingrid.photo = ingrid.photo, b"a picture"
+    try:
+        answer = browser.get(f"/people/{ingrid.id}.jpg")
+        assert answer.content == b"a picture"
+        assert answer.headers["cache-control"] == "no-store"
+    finally:
+        with server.installation.database.transaction() as session:
+            session.get_one(Staff, ingrid.id).photo = before
