@@ -16,7 +16,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
-from bot import answers, switches, unspoken
+from bot import answers, no_trace, own_data, switches, unspoken
 from bot.actions.base import Services, provided
 from bot.assistant.engine import Assistant, Turn
 from bot.effects import (
@@ -48,7 +48,7 @@ from bot.screening.household import Household
 from bot.screening.records import CHOICES, forget, household_of, keep
 from bot.screening.telling import title_of
 from bot.screening.words import command
-from bot.settings import Patience
+from bot.settings import Keeping, Patience
 from bot.speech import speech
 from bot.understanding import language
 from bot.understanding.reading.reading import Reading, plan
@@ -94,6 +94,7 @@ class Dialogue:
     Args:
         heard: called with a conversation's id whenever something new stands in it (live listeners).
         patience: how long a contact who is asked has.
+        keeping: how long what is kept is kept; people are told so.
     """
 
     def __init__(
@@ -103,9 +104,11 @@ class Dialogue:
         assistant: Assistant,
         heard: Callable[[str], None] = lambda _: None,
         patience: Patience | None = None,
+        keeping: Keeping | None = None,
     ) -> None:
         self._database = database
         self._patience = patience or Patience()
+        self._keeping = keeping or Keeping()
         self._assistant = assistant
         self._library = library
         self._heard = heard
@@ -115,15 +118,18 @@ class Dialogue:
         command("", "nb")
 
     def begin(
-        self, channel: str, code: str, *, chosen: bool = False, place: str | None = None
+        self, channel: str, code: str, *, chosen: bool = False, place: str | None = None, no_trace: bool = False
     ) -> tuple[Conversation, str]:
         """A new conversation and its token.
 
         Args:
             code: the language to begin in; `chosen` says that the person asked for it, or else what they write decides.
+            no_trace: nothing of it is to stay (bot.no_trace).
         """
         with self._database.transaction() as session:
-            return conversations.begin(session, channel=channel, language=code, chosen=chosen, place=place)
+            begun = conversations.begin(session, channel=channel, language=code, chosen=chosen, place=place)
+            begun[0].no_trace = no_trace
+            return begun
 
     def find(self, conversation_id: str, token: str) -> Conversation | None:
         """A person's own conversation, by its token."""
@@ -134,6 +140,17 @@ class Dialogue:
         """The language the conversation is in now."""
         with self._database.reading() as session:
             return session.get_one(Conversation, conversation_id).language
+
+    def leaves_no_trace(self, conversation_id: str) -> bool:
+        """Whether nothing of a conversation is to stay."""
+        with self._database.reading() as session:
+            found = session.get(Conversation, conversation_id)
+            return found is not None and found.no_trace
+
+    def is_there(self, conversation_id: str) -> bool:
+        """Whether a conversation has not been deleted."""
+        with self._database.reading() as session:
+            return session.get(Conversation, conversation_id) is not None
 
     def history(self, mine: Conversation, after: int = 0, limit: int = 1_000) -> Sequence[Message]:
         """What was said in a person's own conversation, after a message id."""
@@ -231,14 +248,39 @@ class Dialogue:
             found = passages.leads_to(session, code, "web", now())
             return found.language if found else None
 
-    def continue_on_web(self, code: str) -> tuple[Conversation, str] | None:
-        """The conversation of a code that was sent to its phone, with a new token; None when the code holds no more."""
+    def code_to_come_back(self, mine: Conversation) -> str:
+        """A code that opens a person's own conversation in any browser, once."""
         with self._database.transaction() as session:
-            conversation = passages.use(session, code, "web", now())
+            return passages.make(session, mine, "back", now())
+
+    def continue_on_web(self, code: str, to: str = "web") -> tuple[Conversation, str] | None:
+        """The conversation of a code, with a new token; None when the code holds no more.
+
+        Args:
+            to: web for a code that was sent to its phone, back for one the person has kept.
+        """
+        with self._database.transaction() as session:
+            conversation = passages.use(session, code, to, now())
             if conversation is None:
                 return None
             conversation.channel = "web"
             return conversation, conversations.new_token(conversation)
+
+    def leave(self, mine: Conversation, *, delete: bool = False) -> None:
+        """The person has left their device in a hurry: the token that may still be on it opens nothing any more.
+
+        Args:
+            delete: they want it deleted too. What is to leave no trace is, unless somebody helps them just now.
+        """
+        with self._database.transaction() as session:
+            kept = session.get(Conversation, mine.id)
+            if kept is None:
+                return
+            delete = delete or (kept.no_trace and handoffs.open_handoff(session, mine.id) is None)
+            if not delete:
+                conversations.new_token(kept)
+        if delete:
+            self.delete(mine.id)
 
     def delete(self, conversation_id: str) -> None:
         """Delete a conversation and everything kept of it."""
@@ -328,6 +370,10 @@ class Dialogue:
             inbound.awaiting = False
             handoff = handoffs.open_handoff(session, conversation.id)
             inbound.handoff_id = handoff.id if handoff else None
+            if no_trace.is_wanted(inbound):
+                _let_go(conversation)
+                reply = no_trace.begin(conversation, handoff, self._keeping)
+                return Outcome(inbound.id, [self._system(session, inbound, reply)])
             offer = conversations.last_offer(session, conversation.id, inbound.id) if inbound.choice is None else None
             if self._is_for_a_person(session, conversation, inbound, handoff, offer, danger):
                 return Outcome(stored.id, self._replies_to(session, stored))
@@ -486,6 +532,17 @@ class Dialogue:
             case ForgetHousehold():
                 forget(session, conversation.id, but=inbound.id)
 
+    def _system(self, session: Session, inbound: Message, reply: Reply) -> Message:
+        """Answer a message by the system, which speaks also while a person has the conversation in hand."""
+        return conversations.say(
+            session,
+            inbound.conversation_id,
+            reply,
+            author="system",
+            reply_to=inbound.id,
+            handoff_id=inbound.handoff_id,
+        )
+
     def _keep_words(self, session: Session, conversation: Conversation) -> None:
         if not conversation.pending_message_id:
             return
@@ -516,7 +573,7 @@ class Dialogue:
         s = speech(code)
         if choice is not None:
             match = _CHOICE.match(choice)
-            if not match or match[1] not in self._assistant.intents | citizen.CHOICES | CHOICES:
+            if not match or match[1] not in self._assistant.intents | citizen.CHOICES | CHOICES | {no_trace.CHOICE}:
                 raise Unusable("unknown_choice", s.gettext("That choice is not there any more. Write instead."))
             return text
         if _INVISIBLE.search(text):
@@ -534,6 +591,8 @@ class Dialogue:
                 if offered["id"] == choice:
                     return str(offered["title"])
         s = speech(conversation.language)
+        if choice == no_trace.CHOICE:
+            return no_trace.choice(s).title
         title = title_of(self._library, choice, s)
         if title:
             return title
@@ -579,7 +638,7 @@ def _chosen(inbound: Message, offer: Message | None) -> str | None:
     if choice is None and reply and isinstance(reply.card, OfferCard):
         consent = summary.struck(inbound.text, reply.card)
         choice = f"share:{consent}" if consent else None
-    return choice
+    return choice or (own_data.CHOICE if own_data.asked(inbound.text) else None)
 
 
 def _payload(inbound: Message, choice: str | None) -> str:

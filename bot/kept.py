@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from bot.phones import phones
 from bot.records import conversations
 from bot.records.access import looks_at
-from bot.records.tables import Conversation, Handoff, Look, Message, Move, Note
+from bot.records.tables import Conversation, Handoff, Look, Message, Move, Note, Promise, Reminder
 from bot.screening.household import Household
 from bot.screening.records import household_of
 
@@ -27,6 +27,10 @@ class Kept:
     """The number it is held from by SMS."""
     household: Household | None
     """What was told of a household."""
+    promises: Sequence[Promise]
+    """What the person wants to be told of."""
+    reminders: Sequence[Reminder]
+    """What their contact wanted to be reminded of."""
 
 
 def kept(session: Session, mine: Conversation) -> Kept:
@@ -43,4 +47,8 @@ def kept(session: Session, mine: Conversation) -> Kept:
         looks_at(session, mine),
         phone.number if phone else None,
         household_of(session, mine.id),
+        session.scalars(select(Promise).where(Promise.conversation_id == mine.id).order_by(Promise.id)).all(),
+        session.scalars(
+            select(Reminder).join(Handoff, Handoff.id == Reminder.handoff_id).where(mine_only).order_by(Reminder.id)
+        ).all(),
     )

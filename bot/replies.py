@@ -156,3 +156,5 @@ class Reply(Part):
     choices: tuple[Choice, ...] = ()
     links: tuple[Link, ...] = ()
     card: Card | None = None
+    discreet: bool = False
+    """It comes unasked, and is not to stand on a screen that others may see: by SMS, it waits until it is asked for."""

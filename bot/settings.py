@@ -2,6 +2,7 @@
 
 import base64
 import os
+import re
 import secrets
 from dataclasses import dataclass, field, fields
 from datetime import timedelta
@@ -12,6 +13,8 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from limits import RateLimitItem, parse_many
 
 ROOT = Path(__file__).parent.parent
+_PAGE = re.compile(r"https?://[A-Za-z0-9.-]+(:[0-9]+)?(/[^\s;,'\"]*)?")
+"""The address of a page; its origin stands in a header too, so that nothing may end a word there."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +37,10 @@ class Keeping:
     """From the end of a handoff, for the record of it: the municipality's own rule."""
     gap: timedelta = timedelta(days=7)
     """Without a run, after which the clock is not believed until somebody makes a run by command."""
+    candidates: timedelta = timedelta(days=180)
+    """From the week they were said: words that may become examples, whatever editors have decided by then."""
+    no_trace: timedelta = timedelta(minutes=60)
+    """From the last message of a conversation whose person wants no trace of it."""
 
 
 @dataclass(frozen=True)
@@ -92,6 +99,8 @@ class Settings:
     keeping: Keeping = field(default_factory=Keeping)
     address: str = ""
     """Where people and gateways reach this installation, e.g. https://rettvis.example.org; links begin with it."""
+    exit_to: str = "https://www.yr.no/"
+    """The page that opens when somebody leaves in a hurry: one that many people look at every day."""
     examples: Path = ROOT / "bot" / "assistant" / "examples"
     """The example questions the assistant learns from; editors add to them."""
     limits: Limits = field(default_factory=Limits)
@@ -100,12 +109,13 @@ class Settings:
     def from_environment(cls) -> "Settings":
         """Read DATABASE_URL, RETTVIS_VAR, SECRET_KEY, RETTVIS_INSECURE_COOKIES, RETTVIS_OFFER_MINUTES,
         RETTVIS_URGENT_MINUTES, RETTVIS_SMALLEST, REDIS_URL, RETTVIS_LEFT_BEHIND_SECONDS,
-        RETTVIS_KEEP_CONVERSATIONS_DAYS, RETTVIS_KEEP_HANDOFFS_DAYS, RETTVIS_BELIEVE_CLOCK_DAYS, RETTVIS_ADDRESS,
-        RETTVIS_EXAMPLES and RETTVIS_LIMIT_….
+        RETTVIS_KEEP_CONVERSATIONS_DAYS, RETTVIS_KEEP_HANDOFFS_DAYS, RETTVIS_BELIEVE_CLOCK_DAYS,
+        RETTVIS_KEEP_CANDIDATES_DAYS, RETTVIS_NO_TRACE_MINUTES, RETTVIS_EXIT_TO, RETTVIS_ADDRESS, RETTVIS_EXAMPLES and
+        RETTVIS_LIMIT_….
 
         Raises:
-            SystemExit: SECRET_KEY is shorter than 32 characters, RETTVIS_SMALLEST is not a number from 5 up, or a limit
-                cannot be read.
+            SystemExit: SECRET_KEY is shorter than 32 characters, RETTVIS_SMALLEST is not a number from 5 up, a limit cannot
+                be read, or RETTVIS_EXIT_TO is not the address of a page.
         """
         folder = Path(os.environ.get("RETTVIS_VAR", str(ROOT / "var")))
         key = os.environ.get("SECRET_KEY") or _kept_key(folder)
@@ -127,7 +137,10 @@ class Settings:
                 timedelta(days=float(os.environ.get("RETTVIS_KEEP_CONVERSATIONS_DAYS", "90"))),
                 timedelta(days=float(os.environ.get("RETTVIS_KEEP_HANDOFFS_DAYS", "90"))),
                 timedelta(days=float(os.environ.get("RETTVIS_BELIEVE_CLOCK_DAYS", "7"))),
+                timedelta(days=float(os.environ.get("RETTVIS_KEEP_CANDIDATES_DAYS", "180"))),
+                timedelta(minutes=float(os.environ.get("RETTVIS_NO_TRACE_MINUTES", "60"))),
             ),
+            exit_to=exit_to(),
             address=os.environ.get("RETTVIS_ADDRESS", "").rstrip("/"),
             examples=Path(os.environ.get("RETTVIS_EXAMPLES", str(cls.examples))),
             limits=Limits.from_environment(),
@@ -157,6 +170,18 @@ def smallest() -> int:
     if not given.isdecimal() or int(given) < 5:
         raise SystemExit(f"RETTVIS_SMALLEST must be a whole number of 5 or more, not {given!r}.")
     return int(given)
+
+
+def exit_to() -> str:
+    """Where the button to leave leads: RETTVIS_EXIT_TO, a page about the weather unless it says otherwise.
+
+    Raises:
+        SystemExit: it is no address on the web.
+    """
+    given = os.environ.get("RETTVIS_EXIT_TO") or Settings.exit_to
+    if not _PAGE.fullmatch(given):
+        raise SystemExit(f"RETTVIS_EXIT_TO must be the address of a page, https://…, not {given!r}.")
+    return given
 
 
 def encryption_key(secret_key: str) -> bytes:

@@ -31,6 +31,9 @@ class Begin(BaseModel):
 
     language: Annotated[str | None, Field(description=f"One of {', '.join(LANGUAGES)}")] = None
     place: Annotated[str | None, Field(max_length=40)] = None
+    no_trace: Annotated[
+        bool, Field(description="Delete it soon after its last message; see RETTVIS_NO_TRACE_MINUTES")
+    ] = False
 
 
 class Begun(BaseModel):
@@ -113,6 +116,13 @@ class Note(BaseModel):
 
     at: datetime
     name: str
+    text: str
+
+
+class Reminded(BaseModel):
+    """What a contact wanted to be reminded of."""
+
+    due: datetime
     text: str
 
 
@@ -201,12 +211,15 @@ class Export(BaseModel):
     language: str
     place: str | None
     begun: datetime
+    no_trace: bool
     phone: str | None
     messages: list[Said]
     handoffs: list[Helped]
     notes: list[Note]
     looks: list[Seen]
     household: Told | None
+    tell_me_about: list[str]
+    reminders: list[Reminded]
 
     @classmethod
     def of(cls, here: Installation, mine: Conversation) -> "Export":
@@ -217,6 +230,7 @@ class Export(BaseModel):
             language=mine.language,
             place=mine.place,
             begun=mine.created_at,
+            no_trace=mine.no_trace,
             phone=kept.phone,
             messages=[Said.of(message) for message in kept.messages],
             handoffs=[Helped.of(handoff, kept.moves) for handoff in kept.handoffs],
@@ -225,6 +239,8 @@ class Export(BaseModel):
             household=Told(facts=kept.household.facts, skipped=list(kept.household.skipped))
             if kept.household
             else None,
+            tell_me_about=[each.topic for each in kept.promises],
+            reminders=[Reminded(due=each.due_at, text=each.text) for each in kept.reminders],
         )
 
 
@@ -252,7 +268,9 @@ async def begin(request: Request, here: Here, body: Begin) -> Begun:
     if body.place is not None and body.place not in here.library.places:
         raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "place", f"Places are {', '.join(here.library.places)}.")
     pace.count(request, "begin")
-    begun, token = here.dialogue.begin("api", body.language or "nb", chosen=bool(body.language), place=body.place)
+    begun, token = here.dialogue.begin(
+        "api", body.language or "nb", chosen=bool(body.language), place=body.place, no_trace=body.no_trace
+    )
     return Begun(id=begun.id, token=token)
 
 
@@ -332,7 +350,8 @@ async def delete(here: Here, mine: Mine) -> Response:
 
 
 async def follow(here: Installation, mine: Conversation, after: int) -> AsyncIterator[Message | bool]:
-    """The messages of a person's own conversation after an id, and then each new one as it is said, until nobody listens.
+    """The messages of a person's own conversation after an id, and then each new one as it is said, until nobody listens
+    or it is deleted.
 
     Between them, whether the contact is writing just now, each time that changes.
     """
@@ -347,4 +366,6 @@ async def follow(here: Installation, mine: Conversation, after: int) -> AsyncIte
             if here.live.typing(mine.id, "contact") != writes:
                 writes = not writes
                 yield writes
+            if not here.dialogue.is_there(mine.id):
+                return
             await bell.wait(1.0 if writes else None)

@@ -29,11 +29,12 @@ from connectors.profile import me, people, two_step
 from connectors.results import api as results_api
 from connectors.results import pages as results
 from connectors.security import AsciiAddress, BodyLimit, SecurityHeaders
-from connectors.sms import passage, short
+from connectors.sms import passage
 from connectors.sms import routes as sms
 from connectors.staff import SignInFirst
 from connectors.topics import api as topics_api
 from connectors.topics import pages as topics
+from connectors.web import leaving
 from connectors.web import pages as web
 
 STATIC = Path(__file__).parent / "static"
@@ -71,7 +72,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.add_middleware(AddressLimit)
     app.add_middleware(AsciiAddress)
     app.add_middleware(Unforeseen)
-    app.add_middleware(SecurityHeaders, https_only=settings.secure_cookies)
+    app.add_middleware(SecurityHeaders, https_only=settings.secure_cookies, exit_to=settings.exit_to)
     app.add_middleware(Correlation)
     problems.install(app)
     away.install(app)
@@ -91,6 +92,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         results,
         topics_api,
         web,
+        leaving,
         topics,
         sign_in,
         two_step,
@@ -105,7 +107,6 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         examples,  # before the pages of a language, whose addresses begin alike
         curate,
         sms,
-        short,
         passage,
     ):
         app.include_router(edge.router)

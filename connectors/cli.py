@@ -369,8 +369,33 @@ def retention_run() -> None:
     retention.finished(database, now())
     database.close()
     print(f"{len(gone.conversations)} conversations and {gone.handoffs} records of handoffs are deleted.")
+    if gone.candidates:
+        print(f"The words of {gone.candidates} candidates for examples are deleted.")
     if gone.still_open:
         print(f"{gone.still_open} conversations are old enough, but a contact still has them in hand.")
+
+
+@app.command()
+def privacy(
+    lang: Annotated[str, typer.Option(help="nb or en")] = "nb",
+    out_file: Annotated[Path | None, typer.Option("--out", help="A file: .md or .html; printed if left out")] = None,
+) -> None:
+    """What is kept of people and where it goes, and a template for an impact assessment (GDPR article 35)."""
+    from bot.records.tables import now
+    from bot.settings import Settings
+    from connectors.privacy import document
+
+    if lang not in ("nb", "en"):
+        raise typer.BadParameter(f"{lang} is not nb or en")
+    if out_file and out_file.suffix not in (".md", ".html"):
+        raise typer.BadParameter("the file must end with .md or .html")
+    code: document.Language = "nb" if lang == "nb" else "en"
+    text = document.markdown(code, Settings.from_environment(), now().date())
+    if out_file is None:
+        print(text)
+        return
+    out_file.write_text(document.page(text, code) if out_file.suffix == ".html" else text, encoding="utf-8")
+    print(out_file)
 
 
 @bench_app.command("serve")

@@ -15,7 +15,7 @@ import structlog
 
 from bot.handoff import rounds
 from bot.handoff.desk import DESK
-from bot.phones import phones
+from bot.phones import passages, phones
 from bot.records import retention
 from bot.records.tables import now
 from connectors import notices
@@ -37,6 +37,7 @@ async def run(here: Installation) -> None:
             _again_and_again(here, "round", partial(_round, here), pause),
             _again_and_again(here, "notices", partial(_notices, here), pause),
             _again_and_again(here, "forget", partial(_forget, here), forget),
+            _again_and_again(here, "no trace", partial(_no_trace, here), forget),
             _again_and_again(here, "retention", partial(_retention, here), forget),
             _again_and_again(here, "left behind", partial(_left_behind, here), pause),
             _whenever(here, inbound.IN, inbound.IN, partial(inbound.take_waiting, here), pause),
@@ -93,7 +94,13 @@ async def _notices(here: Installation) -> None:
 async def _forget(here: Installation) -> None:
     with here.database.transaction() as session:
         phones.forget(session, now())
+        passages.forget(session, now())
     await asyncio.to_thread(here.database.scrub)
+
+
+async def _no_trace(here: Installation) -> None:
+    for each in await asyncio.to_thread(retention.leave_no_trace, here.database, here.settings.keeping, now()):
+        here.dialogue.deleted(each)
 
 
 async def _retention(here: Installation) -> None:
@@ -111,4 +118,10 @@ async def _retention(here: Installation) -> None:
     for each in gone.conversations:
         here.dialogue.deleted(each)
     here.leases.done(retention.NAME, now())
-    log.info("retention", conversations=len(gone.conversations), handoffs=gone.handoffs, still_open=gone.still_open)
+    log.info(
+        "retention",
+        conversations=len(gone.conversations),
+        handoffs=gone.handoffs,
+        candidates=gone.candidates,
+        still_open=gone.still_open,
+    )

@@ -59,7 +59,7 @@ class Installation:
             log.error("left out of the knowledge", file=problem.file.name, line=problem.line, why=problem.message)
         live = everywhere.live(settings.redis_url)
         assistant = Assistant(training.ensure(settings.models, settings.examples), database, settings.redis_url)
-        dialogue = Dialogue(database, library, assistant, live.heard, settings.patience)
+        dialogue = Dialogue(database, library, assistant, live.heard, settings.patience, settings.keeping)
         desk = Desk(database, settings.patience, live.heard)
         gateways = Gateways.from_environment(settings)
         leases = Leases(database, f"{socket.gethostname()[:20]} {os.getpid()} {secrets.token_hex(4)}")

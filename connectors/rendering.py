@@ -15,6 +15,7 @@ from bot.handoff.hours import OSLO
 from bot.records.tables import Message
 from bot.replies import Reply
 from bot.speech import Speech
+from connectors import addresses
 from knowledge.languages import language
 
 
@@ -40,6 +41,9 @@ def _environment() -> Environment:
     environment.install_gettext_callables(_gettext, _ngettext, newstyle=True)  # type: ignore[attr-defined]
     environment.filters["clock"] = lambda moment: moment.astimezone(OSLO).strftime("%H:%M")
     environment.filters["moment"] = _moment
+    environment.globals["address"] = addresses.page
+    environment.filters["anchor"] = addresses.anchor
+    environment.filters["ours"] = addresses.ours
     environment.globals["uuid"] = lambda: str(uuid.uuid4())
     environment.filters["reply"] = _reply
     environment.filters["direction"] = lambda code: language(code).direction
@@ -67,4 +71,5 @@ def fragment(name: str, s: Speech, **context: Any) -> str:
 
 def page(request: Request, name: str, s: Speech, status: int = 200, **context: Any) -> Response:
     """A whole page in the language of `s`."""
-    return HTMLResponse(fragment(name, s, request=request, **context), status)
+    exit_to = request.app.state.installation.settings.exit_to
+    return HTMLResponse(fragment(name, s, request=request, exit_to=exit_to, **context), status)

@@ -18,11 +18,12 @@ PICTURE_LIMIT = 5 * 1024 * 1024
 """The same where a picture is uploaded."""
 _PICTURES = re.compile(r"/(?:me|people/[0-9]+)/photo")
 
+POLICY = (
+    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; "
+    "form-action 'self'{exit}; base-uri 'none'; frame-ancestors 'none'"
+)
+"""What pages may load: nothing of other hosts. The form with which one leaves may lead to one other page, {exit}."""
 HEADERS = {
-    "content-security-policy": (
-        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; "
-        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-    ),
     "x-content-type-options": "nosniff",
     "referrer-policy": "no-referrer",
     "permissions-policy": "camera=(), microphone=(), geolocation=()",
@@ -36,9 +37,12 @@ HTTPS_ONLY = {"strict-transport-security": "max-age=31536000"}
 class SecurityHeaders:
     """Adds the headers above to every answer; what is personal is not stored by browsers or proxies."""
 
-    def __init__(self, app: ASGIApp, https_only: bool) -> None:
+    def __init__(self, app: ASGIApp, https_only: bool, exit_to: str = "") -> None:
         self._app = app
-        self._headers = {**HEADERS, **HTTPS_ONLY} if https_only else HEADERS
+        page = urlsplit(exit_to)
+        origin = f" {page.scheme}://{page.netloc}" if page.netloc else ""
+        only = HTTPS_ONLY if https_only else {}
+        self._headers = {"content-security-policy": POLICY.format(exit=origin), **HEADERS, **only}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":

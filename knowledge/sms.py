@@ -2,10 +2,10 @@
 
 import re
 import string
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from pydantic import AfterValidator, Field, ValidationError, field_validator
 
@@ -15,7 +15,7 @@ from knowledge.schema import Strict
 from knowledge.segments import IN_GSM7, plain, segments
 from knowledge.source import KnowledgeError, Problem, line_of, problems_of, read
 
-Command = Literal["stop", "start", "help", "more", "delete"]
+Command = Literal["stop", "start", "help", "more", "delete", "export"]
 
 _WORD = re.compile(r"(?P<optional>\()?(?P<words>[^\s()]+)(?(optional)\))(?:\s+|$)")
 _PUT_IN = {
@@ -23,13 +23,23 @@ _PUT_IN = {
     "price": set(),
     "stopped": {"start"},
     "started": set(),
-    "help": {"more", "delete", "stop"},
+    "help": {"more", "delete", "export", "stop"},
     "read_on": {"more"},
     "waiting": set(),
     "danger": {"number"},
+    "erase": set(),
+    "export": set(),
+    "nothing": set(),
 }
 """The names in braces each text must have: words of command are put in as they stand in `words`."""
-_AT_MOST = {"help": (2, 3), "introduction": (1, 2), "read_on": (1, 1), "waiting": (1, 1), "danger": (1, 1)}
+_AT_MOST = {
+    "help": (2, 3),
+    "introduction": (1, 2),
+    "read_on": (1, 1),
+    "waiting": (1, 1),
+    "danger": (1, 1),
+    "erase": (1, 1),
+}
 """SMS a text may take, in GSM-7 and in UCS-2."""
 _HOST, _NUMBER = "rettvis.kommunenavn.kommune.no", "116117"
 """As long as they get."""
@@ -81,6 +91,8 @@ class Words(Strict):
     help: Phrases
     more: Phrases
     delete: Phrases
+    export: Phrases
+    """Everything that is kept, to take away."""
 
 
 class Said(Strict):
@@ -97,6 +109,12 @@ class Said(Strict):
     """That there is an answer, without a word of what it is about: others may see the phone."""
     danger: str
     """The number to call in danger, without a word of what danger."""
+    erase: str
+    """That an SMS stays on the phone, and can be deleted there."""
+    export: str
+    """Before a link to what is kept."""
+    nothing: str
+    """That nothing is kept."""
 
     @field_validator("*")
     @classmethod
@@ -127,7 +145,7 @@ class Sms(Strict):
         return text.format(**commands, **values)
 
 
-_COMMANDS: tuple[Command, ...] = ("stop", "start", "help", "more", "delete")
+_COMMANDS: tuple[Command, ...] = get_args(Command)
 
 
 def sms_file(code: str, locales: Path = LOCALES) -> Path:
@@ -189,3 +207,10 @@ def _faults(found: Sms, name: str, names: set[str], code: str) -> Iterator[str]:
 
 def _longest(found: Sms) -> dict[str, str]:
     return {"host": _HOST, "price": found.said.price, "number": _NUMBER}
+
+
+def message(phrases: Iterable[str], polite: Iterable[str]) -> re.Pattern[str]:
+    """The messages that are one of some phrases, and nothing else but greetings and thanks. For folded text in which a
+    space follows every word."""
+    around = f"(?:{'|'.join(pattern(each) for each in polite)})*"
+    return re.compile(f"{around}(?:{'|'.join(pattern(each) for each in phrases)}){around}")

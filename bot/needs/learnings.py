@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from bot.needs import promises
 from bot.needs.announcing import announcement
 from bot.needs.vocabulary import CONDITIONS
+from bot.phones.discretion import discreet
 from bot.records import conversations
 from bot.records.tables import Conversation, Learning, Pattern, Staff, Step, Telling, now
 
@@ -227,6 +228,7 @@ def _tell_those_waiting(session: Session, learning: Learning, texts: Mapping[str
             if promise.conversation_id not in told:
                 conversation = session.get_one(Conversation, promise.conversation_id)
                 reply = announcement(texts, learning.topic, conversation.language)
+                reply = reply.model_copy(update={"discreet": discreet(topic)})
                 conversations.say(session, conversation.id, reply, author="system")
                 told.append(conversation.id)
     return told

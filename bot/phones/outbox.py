@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, and_, exists, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from bot.phones import phones
+from bot.phones.discretion import discreet
 from bot.phones.numbers import international
 from bot.records.tables import Conversation, Handoff, Message, Outgoing, Phone, now
 from bot.speech import speech
@@ -33,6 +34,8 @@ def queue(session: Session, message: Message) -> None:
     if conversation.channel == phones.CHANNEL:
         phone = phones.of(session, conversation.id)
         if phone:
+            if _is_not_for_others(session, message, phone):
+                message.body = {**(message.body or {}), "discreet": True}
             _add(session, Outgoing(message_id=message.id, direct=_is_direct(session, message, phone)), phone)
     elif message.author == "contact" and message.handoff_id:
         _word_of(session, session.get_one(Handoff, message.handoff_id), message)
@@ -66,9 +69,19 @@ def _add(session: Session, outgoing: Outgoing, phone: Phone) -> None:
 
 def _is_direct(session: Session, message: Message, phone: Phone) -> bool:
     """Whether it answers the person, who has the phone in hand, or is about danger: then it may come at night."""
-    at_the_phone = phone.wrote_at is not None and now() - phone.wrote_at < AT_THE_PHONE
     handoff = session.get(Handoff, message.handoff_id) if message.handoff_id else None
-    return message.reply_to is not None or at_the_phone or (handoff is not None and handoff.urgent)
+    return message.reply_to is not None or _at_the_phone(phone) or (handoff is not None and handoff.urgent)
+
+
+def _is_not_for_others(session: Session, message: Message, phone: Phone) -> bool:
+    """Whether somebody else may have the phone by now, and what a contact or the system says is about danger, or may be."""
+    handoff = session.get(Handoff, message.handoff_id) if message.handoff_id else None
+    asked = message.reply_to is not None or _at_the_phone(phone)
+    return handoff is not None and not asked and (handoff.urgent or discreet(handoff.topic))
+
+
+def _at_the_phone(phone: Phone) -> bool:
+    return phone.wrote_at is not None and now() - phone.wrote_at < AT_THE_PHONE
 
 
 def _word_of(session: Session, handoff: Handoff, message: Message) -> None:

@@ -13,25 +13,32 @@ from bot.replies import Reply, ScreenedCard
 
 DIGITS = 9
 """Of a code that is sent by SMS: one more than a Norwegian phone number has, so that neither is taken for the other."""
-HOLDS = {"sms": timedelta(minutes=15), "web": timedelta(hours=1)}
+TO_COME_BACK = 15
+"""Of a code that a person keeps: digits, which every keyboard has, and so many that trying finds none."""
+HOLDS = {"sms": timedelta(minutes=15), "web": timedelta(hours=1), "back": timedelta(days=30)}
 
 
 def make(session: Session, conversation: Conversation, to: str, when: datetime) -> str:
     """A new code for a conversation; the one before holds no more.
 
     Args:
-        to: sms (a number, to be typed) or web (a part of an address).
+        to: sms (a number, to be typed), web (a part of an address) or back (a longer number, to be kept).
     """
     session.execute(delete(Passage).where(Passage.conversation_id == conversation.id, Passage.to == to))
-    session.execute(delete(Passage).where(Passage.until < when))
-    code = (
-        str(secrets.randbelow(9 * 10 ** (DIGITS - 1)) + 10 ** (DIGITS - 1))
-        if to == "sms"
-        else secrets.token_urlsafe(12)
-    )
+    forget(session, when)
+    code = secrets.token_urlsafe(12) if to == "web" else _number(TO_COME_BACK if to == "back" else DIGITS)
     session.add(Passage(hash=keyed_hash(code), conversation_id=conversation.id, to=to, until=when + HOLDS[to]))
     session.flush()
     return code
+
+
+def forget(session: Session, when: datetime) -> None:
+    """Forget the codes that hold no more."""
+    session.execute(delete(Passage).where(Passage.until < when))
+
+
+def _number(digits: int) -> str:
+    return str(secrets.randbelow(9 * 10 ** (digits - 1)) + 10 ** (digits - 1))
 
 
 def linked(session: Session, conversation: Conversation, reply: Reply, when: datetime) -> Reply:

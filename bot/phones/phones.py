@@ -58,6 +58,8 @@ def forget(session: Session, when: datetime) -> None:
     never = (Outgoing.state == "queued", Outgoing.made_at < when - REMEMBERED)
     session.execute(update(Outgoing).where(*never).values(state="dead", problem="too_late"))
     session.execute(delete(Incoming).where(Incoming.done_at < when - REMEMBERED))
+    ours = (Outgoing.message_id.is_(None), Outgoing.state != "queued", Outgoing.made_at < when - REMEMBERED)
+    session.execute(delete(Outgoing).where(*ours))  # of messages they go with the conversation; these belong to none
     unused = (
         ~exists().where(Line.phone_id == Phone.id),
         ~exists().where(Outgoing.phone_id == Phone.id, Outgoing.state == "queued"),

@@ -26,7 +26,14 @@ async def own_result(request: Request, here: Here, mine: Remembered, lang: str |
         return RedirectResponse("/", HTTPStatus.SEE_OTHER)
     handoff = here.dialogue.human(mine)
     contact = (handoff.owner or handoff.contact) if handoff else None
-    return HTMLResponse(page(found, own=True, contact=f"{contact.name}, {contact.role}" if contact else None))
+    return HTMLResponse(
+        page(
+            found,
+            own=True,
+            contact=f"{contact.name}, {contact.role}" if contact else None,
+            exit_to=here.settings.exit_to,
+        )
+    )
 
 
 @router.get("/result.pdf")
@@ -42,16 +49,19 @@ async def own_pdf(request: Request, here: Here, mine: Remembered, lang: str | No
             return pdf_response(await printing.pdf(page(found), address(request, here)))
         except printing.Busy:
             trouble = s.gettext("Many print just now. Try again in a minute.")
-    return HTMLResponse(page(found, own=True, trouble=trouble), HTTPStatus.SERVICE_UNAVAILABLE)
+    return HTMLResponse(
+        page(found, own=True, trouble=trouble, exit_to=here.settings.exit_to), HTTPStatus.SERVICE_UNAVAILABLE
+    )
 
 
-def page(found: Result, *, own: bool = False, contact: str | None = None, trouble: str = "") -> str:
+def page(found: Result, *, own: bool = False, contact: str | None = None, trouble: str = "", exit_to: str = "") -> str:
     """The result as a page that stands alone.
 
     Args:
         own: it is read in the browser that has the conversation, so it can lead back there.
         contact: the name and role of whoever helps the person already.
         trouble: why something that was asked for could not be done.
+        exit_to: where whoever reads it in their browser can leave to.
     """
     s = speech(found.language)
     return rendering.fragment(
@@ -63,6 +73,7 @@ def page(found: Result, *, own: bool = False, contact: str | None = None, troubl
         pdf=own and printing.possible(),
         contact=contact,
         trouble=trouble,
+        exit_to=exit_to,
     )
 
 

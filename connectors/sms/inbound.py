@@ -96,6 +96,10 @@ def _obey(here: Installation, caller: Caller, deleted: list[str]) -> bool:
         case "help":
             on_the_web = caller.code_for_web()
             caller.tell(f"{said('help')}\n{here.settings.address}/c/{on_the_web}" if on_the_web else said("help"))
+        case "export":
+            on_the_web = caller.code_for_web()
+            link = f"{said('export')}\n{here.settings.address}/c/{on_the_web}"
+            caller.tell(link if on_the_web else said("nothing"))
         case "delete" if len(text.split()) <= _BARE:
             deleted += caller.delete_all()
             caller.tell(speech(language).gettext("The conversation is deleted."))

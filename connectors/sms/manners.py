@@ -9,10 +9,6 @@ from knowledge.sms import Sms, sms
 
 EVENING, MORNING, LATE_MORNING = time(21), time(8), time(10)
 """Quiet from evening to morning; on Sundays and public holidays until the later one."""
-_DISCREET = frozenset({"vold-og-krisesenter", "familievern", "barnevern"})
-"""Violence; and leaving somebody, or asking for help for a child, which is most dangerous where there is violence."""
-_DISCREET_DANGERS = frozenset({"violence", "child"})
-"""Kinds of acute danger that come from somebody who may hold the phone."""
 
 
 def quiet_until(now: datetime, direct: bool) -> datetime | None:
@@ -41,11 +37,6 @@ def introduction(language: str, host: str, price_note: str = "") -> str:
     """
     found = _in(language)
     return plain(found.say("introduction", host=host, price=price_note or found.said.price))
-
-
-def discreet(topic: str | None) -> bool:
-    """Whether an answer about a topic, or to a kind of acute danger, waits until the person asks for it: see `neutral`."""
-    return topic in _DISCREET or topic in _DISCREET_DANGERS
 
 
 def neutral(language: str, number: str | None = None) -> str:

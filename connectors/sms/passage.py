@@ -60,4 +60,4 @@ async def go_on(here: Here, code: str) -> Response:
     found = here.dialogue.continue_on_web(code)
     if found is None:
         return RedirectResponse(f"/c/{code}", HTTPStatus.SEE_OTHER)
-    return remember(RedirectResponse("/#end", HTTPStatus.SEE_OTHER), here, *found)
+    return remember(RedirectResponse("/#end", HTTPStatus.SEE_OTHER), *found, secure=here.settings.secure_cookies)

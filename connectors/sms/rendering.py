@@ -2,10 +2,12 @@
 
 from urllib.parse import urlsplit
 
+from bot.phones.discretion import discreet
 from bot.records.tables import Message
 from bot.replies import AnswerCard, CrisisCard, OfferCard, Reply, ScreenedCard
 from bot.speech import spoken
-from connectors.sms import manners, short, text
+from connectors import addresses
+from connectors.sms import manners, text
 from knowledge.sms import sms
 
 PAGE: dict[text.Encoding, int] = {"gsm7": 2, "ucs2": 3}
@@ -48,19 +50,32 @@ def _whole(message: Message, reply: Reply, address: str) -> str:
         for line in reply.card.lines:
             said = said.replace(f"\n{line.number}. {line.text}", f"\n({line.number}) {line.text}")
     lines = [f"{message.author_name}: {said}" if message.author == "contact" else said]
+    if _is_about_danger(reply):  # the number first; of several pages, each may be the last that is read
+        erase = sms(spoken(reply.language)).say("erase")
+        lines = [said, erase] if isinstance(reply.card, CrisisCard) else [erase, said]
     listed = reply.card.listed if isinstance(reply.card, ScreenedCard) else 0
     lines += [f"{number}. {choice.title}" for number, choice in enumerate(reply.choices, 1) if number > listed]
     if isinstance(reply.card, AnswerCard):
-        lines.append(address + short.path(reply.card.topic, spoken(reply.language)))
+        lines.append(address + addresses.path(reply.card.topic, spoken(reply.language)))
     if isinstance(reply.card, ScreenedCard) and reply.card.code:
         lines.append(f"{address}/c/{reply.card.code}")
     return "\n".join(lines)
 
 
-def _neutral(reply: Reply, language: str, late: bool) -> list[str]:
+def _is_about_danger(reply: Reply) -> bool:
+    """Whether the answer names what nobody else may see on this phone."""
     match reply.card:
-        case AnswerCard(topic=topic) if manners.discreet(topic):
+        case AnswerCard(topic=about) | CrisisCard(about=about):
+            return discreet(about)
+    return False
+
+
+def _neutral(reply: Reply, language: str, late: bool) -> list[str]:
+    if reply.discreet:
+        return [manners.neutral(language)]
+    match reply.card:
+        case AnswerCard(topic=topic) if discreet(topic):
             return [manners.neutral(language)]
-        case CrisisCard(about=kind, lines=lines) if manners.discreet(kind):
+        case CrisisCard(about=kind, lines=lines) if discreet(kind):
             return [manners.neutral(language, None if late else lines[0].number)]
     return []

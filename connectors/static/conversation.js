@@ -46,7 +46,7 @@
     source = new EventSource(live + "?after=" + newest());
     source.addEventListener("message", (event) => show(event.data));
     source.addEventListener("typing", (event) => { typing.textContent = event.data; });
-    source.addEventListener("gone", () => location.assign("/desk"));
+    source.addEventListener("gone", () => location.replace(document.body.dataset.live ? "/desk" : "/"));
     source.addEventListener("delivered", (event) => {
       for (const message of log.querySelectorAll(".message.contact")) {
         const mark = message.querySelector(".delivery");

@@ -2,24 +2,26 @@
 
 from collections.abc import Iterable
 from http import HTTPStatus
+from typing import Annotated
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Depends, Form, HTTPException, Request
 from fastapi.responses import Response
 
 from bot import answers
 from bot.records.tables import Conversation
 from bot.speech import Speech, speech
-from connectors import rendering
+from connectors import addresses, rendering
 from connectors.api import Here
+from connectors.security import same_site
 from connectors.topics.api import Listed, found, related
 from connectors.web.pages import Remembered, wanted
 from knowledge.languages import LANGUAGES, available
 from knowledge.search import LONGEST
 
-router = APIRouter(prefix="/topics", include_in_schema=False)
+router = APIRouter(include_in_schema=False)
 
 
-@router.get("")
+@router.get("/topics")
 def topics(
     request: Request, here: Here, mine: Remembered, lang: str | None = None, place: str | None = None, q: str = ""
 ) -> Response:
@@ -27,7 +29,34 @@ def topics(
     return _overview(request, here, _speech(request, mine, lang), _place(here, mine, place), q[:LONGEST].strip())
 
 
-@router.get("/{id}")
+@router.post("/topics", dependencies=[Depends(same_site)])
+def search(
+    request: Request,
+    here: Here,
+    mine: Remembered,
+    lang: Annotated[str, Form()] = "",
+    place: Annotated[str | None, Form()] = None,
+    q: Annotated[str, Form()] = "",
+) -> Response:
+    """What is looked for on the page itself: the words stand in no address, and so in nobody's history."""
+    return _overview(request, here, _speech(request, mine, lang), _place(here, mine, place), q[:LONGEST].strip())
+
+
+@router.get("/s/{short}")
+def lead(
+    request: Request, here: Here, mine: Remembered, short: str, lang: str | None = None, place: str | None = None
+) -> Response:
+    """The same as a topic's page, under an address that does not say which. Our own pages lead here."""
+    id, language = (
+        addresses.topic_of(short[: addresses.LETTERS].lower(), here.library.entries),
+        short[addresses.LETTERS :],
+    )
+    if id is None or language.lower() not in available():
+        raise HTTPException(HTTPStatus.NOT_FOUND, "There is no such address.")
+    return topic(request, here, mine, id, lang if lang in LANGUAGES else language.lower(), place)
+
+
+@router.get("/topics/{id}")
 def topic(
     request: Request, here: Here, mine: Remembered, id: str, lang: str | None = None, place: str | None = None
 ) -> Response:

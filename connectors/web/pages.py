@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Form, Header, HTTPException, Request
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from sse_starlette import ServerSentEvent
 
-from bot import answers
+from bot import answers, no_trace
 from bot.dialogue import Outcome, Unusable
 from bot.handoff import telling
 from bot.records.tables import Conversation, Message
@@ -105,7 +105,7 @@ async def say(
     response: Response = RedirectResponse("/#end", HTTPStatus.SEE_OTHER)
     if _by_script(request):
         response = JSONResponse({"begun": token is not None, "language": spoken(here.dialogue.language_of(mine.id))})
-    return remember(response, here, mine, token)
+    return _remembered(request, response, here, mine, token)
 
 
 @router.post("/language", dependencies=[Depends(same_site)])
@@ -148,6 +148,7 @@ async def live(
                 human = here.dialogue.human(mine)
                 writes = s.gettext("{name} is writing …").format(name=human.contact.name) if new and human else ""
                 yield ServerSentEvent(writes, event="typing")
+        yield ServerSentEvent("", event="gone")
 
     return Events(pieces())
 
@@ -177,7 +178,7 @@ async def photo(here: Here, staff_id: Id) -> Response:
     found = people.photo(here.database, staff_id)
     if found is None:
         raise HTTPException(HTTPStatus.NOT_FOUND, "There is no such picture.")
-    return Response(found, media_type="image/jpeg", headers={"cache-control": "public, max-age=3600"})
+    return Response(found, media_type="image/jpeg")  # not kept by the browser: whose face it is says who helps
 
 
 @router.get("/export")
@@ -224,6 +225,7 @@ def _page(
 ) -> Response:
     said = list(here.dialogue.history(mine)) if mine else []
     handoff = here.dialogue.human(mine) if mine else None
+    fleeting = mine is not None and mine.no_trace
     if mine:
         here.dialogue.delivered(mine)
     return rendering.page(
@@ -242,6 +244,9 @@ def _page(
         error=error,
         draft=draft,
         sms=here.gateways.number is not None,
+        no_trace=fleeting,
+        without_trace=no_trace.choice(s),
+        while_helped=no_trace.while_helped(s, handoff) if fleeting and handoff else "",
         status=HTTPStatus.UNPROCESSABLE_ENTITY if error else HTTPStatus.OK,
     )
 
@@ -260,7 +265,7 @@ def _refused(
     else:
         response = _page(request, here, mine, speech(mine.language), error=error.reason, draft=draft[:200])
         response.status_code = status
-    return remember(response, here, mine, token)
+    return _remembered(request, response, here, mine, token)
 
 
 def _gone(request: Request, outcome: Outcome) -> Response:
@@ -272,18 +277,34 @@ def _gone(request: Request, outcome: Outcome) -> Response:
     return response
 
 
-def remember(response: Response, here: Here, mine: Conversation, token: str | None) -> Response:
-    """Let the browser keep the conversation, if it has a new token."""
-    if token:
-        response.set_cookie(
-            COOKIE,
-            f"{mine.id}.{token}",
-            max_age=KEPT,
-            httponly=True,
-            samesite="lax",
-            secure=here.settings.secure_cookies,
-        )
+def remember(
+    response: Response, mine: Conversation, token: str, *, secure: bool, lasting: bool | None = None
+) -> Response:
+    """Let the browser keep the conversation.
+
+    Args:
+        lasting: longer than until it is closed; unless said, what is to leave no trace is not.
+    """
+    lasting = not mine.no_trace if lasting is None else lasting
+    response.set_cookie(
+        COOKIE,
+        f"{mine.id}.{token}",
+        max_age=KEPT if lasting else None,
+        httponly=True,
+        samesite="lax",
+        secure=secure,
+    )
     return response
+
+
+def _remembered(request: Request, response: Response, here: Here, mine: Conversation, token: str | None) -> Response:
+    """Let the browser keep a conversation that is new; and one that is to leave no trace since now, no longer than the
+    browser is open."""
+    fleeting = here.dialogue.leaves_no_trace(mine.id)
+    token = token or (request.cookies[COOKIE].partition(".")[2] if fleeting else None)
+    if token is None:
+        return response
+    return remember(response, mine, token, secure=here.settings.secure_cookies, lasting=not fleeting)
 
 
 def _piece(message: Message, s: Speech) -> str:

@@ -7,6 +7,7 @@ from playwright.sync_api import Page, expect
 
 from bot.screening import records
 from bot.screening.household import Household
+from connectors.addresses import anchor
 from connectors.web.pages import COOKIE
 from tests.bot.test_result import ALONE
 from tests.browser.conftest import accessible
@@ -44,7 +45,7 @@ def test_without_javascript_the_reckoning_unfolds_and_an_answer_can_be_changed(
 ) -> None:
     page = opened(server, open_page, "en", **PHONE, java_script_enabled=False)
     page.locator("nav.first a").filter(has_text="barnetrygd").click()
-    reckoning = page.locator("#barnetrygd .reckoning")
+    reckoning = page.locator(f"#{anchor('barnetrygd')} .reckoning")
     expect(reckoning.locator("table")).to_be_hidden()
     reckoning.locator("summary").click()
     expect(reckoning.locator("table")).to_contain_text("4,024 kr")
@@ -58,6 +59,6 @@ def test_on_paper_there_is_the_order_and_the_reckoning_and_nothing_to_press(
     page = opened(server, open_page, "en", viewport={"width": 700, "height": 900})
     page.emulate_media(media="print")
     expect(page.locator("nav.first li").first).to_be_visible()
-    expect(page.locator("#dagpenger table")).to_be_visible()
+    expect(page.locator(f"#{anchor('dagpenger')} table")).to_be_visible()
     for element in page.locator("form").all():
         expect(element).to_be_hidden()

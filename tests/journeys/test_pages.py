@@ -53,7 +53,7 @@ def test_a_form_from_another_site_is_refused(browser: httpx.Client) -> None:
 def test_the_first_load_is_small_and_asks_no_other_host(server: Server, browser: httpx.Client) -> None:
     page = browser.get("/").text
     static = Path(__file__).parents[2] / "connectors" / "static"
-    parts = [static / name for name in ("style.css", "conversation.js", "icon.svg")]
+    parts = [static / name for name in ("style.css", "conversation.js", "leave.js", "icon.svg")]
     assert all(f"/static/{part.name}" in page for part in parts)
     assert len(page.encode()) + sum(part.stat().st_size for part in parts) <= FIRST_LOAD
     assert 'src="http' not in page

@@ -14,8 +14,9 @@ from bot.phones.inbox import Part
 from bot.phones.numbers import NoNumberError, international, keyed_hash, masked
 from bot.records.tables import Message, Outgoing, now
 from bot.settings import Settings
+from connectors import addresses
 from connectors.installation import Installation
-from connectors.sms import inbound, short
+from connectors.sms import inbound
 from connectors.sms.gateways import Gateways
 from connectors.sms.parts import concatenation
 from knowledge.library import Library
@@ -62,7 +63,7 @@ def test_any_other_header_is_of_a_message_that_stands_alone_or_a_whole_part(head
 
 def test_no_two_topics_have_the_same_short_address() -> None:
     topics = Library.load().entries
-    assert len({short.code(topic) for topic in topics}) == len(topics)
+    assert len({addresses.code(topic) for topic in topics}) == len(topics)
 
 
 def test_an_installation_without_gateways_has_none(monkeypatch: pytest.MonkeyPatch) -> None:

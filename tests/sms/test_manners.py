@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.handoff.hours import OSLO, norwegian_holidays
-from connectors.sms.manners import discreet, introduction, neutral, quiet_until
+from bot.phones.discretion import discreet
+from connectors.sms.manners import introduction, neutral, quiet_until
 from connectors.sms.text import encoding, segments
 from knowledge.languages import LANGUAGES
 from knowledge.library import Library

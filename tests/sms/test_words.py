@@ -104,6 +104,7 @@ OTHERS = {
         "احذفوا بياناتي",
         "tirtir",
     ],
+    "export": ["KOPI", "send meg en kopi, takk", "copy", "download my data", "kopia", "копію", "نسخة", "nuqul", "ቅዳሕ"],
 }
 NONE = [
     "når stopper barnetrygden?",
@@ -163,14 +164,14 @@ def test_of_all_questions_people_asked_only_those_to_delete_and_to_read_on_are_c
     rows = [json.loads(line) for name in ("heldout", "languages") for line in lines(name)]
     assert len(rows) > 4000
     taken = [(command(row["text"], row["lang"]), row) for row in rows]
-    assert [row["text"] for found, row in taken if found in ("stop", "start", "help")] == []
+    assert [row["text"] for found, row in taken if found in ("stop", "start", "help", "export")] == []
     assert {row.get("label") for found, row in taken if found == "more"} <= {"ask_more", None}
     assert {row.get("label") for found, row in taken if found == "delete"} <= {"delete_my_data", None}
 
 
 @pytest.mark.parametrize("code", LANGUAGES)
 def test_the_word_people_are_told_to_write_is_the_command(code: str) -> None:
-    for name in ("stop", "start", "help", "more", "delete"):
+    for name in ("stop", "start", "help", "more", "delete", "export"):
         assert {command(sms(code).word(name), other) for other in LANGUAGES} == {name}
     assert words.more(code) == sms(code).word("more")
 
@@ -213,7 +214,7 @@ def test_what_only_has_a_number_in_it_is_no_choice(text: str, code: str) -> None
 @given(st.text(), st.sampled_from(LANGUAGES))
 @settings(deadline=None)
 def test_nothing_people_write_is_too_much(text: str, code: str) -> None:
-    assert command(text, code) in (None, "stop", "start", "help", "more", "delete")
+    assert command(text, code) in (None, "stop", "start", "help", "more", "delete", "export")
     assert number(text, code) is None or 0 <= (number(text, code) or 0) <= 99
 
 

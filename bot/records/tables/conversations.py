@@ -32,6 +32,8 @@ class Conversation(Base):
     language: Mapped[str] = mapped_column(String(8))
     language_chosen: Mapped[bool] = mapped_column(Boolean, default=False)
     place: Mapped[str | None] = mapped_column(String(40))
+    no_trace: Mapped[bool] = mapped_column(Boolean, default=False)
+    """The person wants no trace of it: deleted when they leave, or soon after the last message (bot.no_trace)."""
     created_at: Mapped[datetime] = mapped_column(default=now)
     pending_need_id: Mapped[int | None] = mapped_column(ForeignKey("needs.id", ondelete="SET NULL"))
     """The need whose words the person has just been asked about; the only link to a need, and it lasts one question."""

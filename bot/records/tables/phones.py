@@ -50,7 +50,7 @@ class Passage(Base):
     hash: Mapped[str] = mapped_column(String(64), primary_key=True)
     conversation_id: Mapped[str] = mapped_column(ForeignKey("conversations.id", ondelete="CASCADE"), index=True)
     to: Mapped[str] = mapped_column(String(10))
-    """sms or web."""
+    """sms, web or back."""
     until: Mapped[datetime]
 
 
