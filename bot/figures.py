@@ -10,7 +10,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased
 
-from bot.records.tables import Conversation, Handoff, Message, Need, Outgoing
+from bot.needs.columns import columns
+from bot.records.tables import Conversation, Handoff, Message, Outgoing
 from bot.settings import smallest
 
 WINDOW = timedelta(hours=1)
@@ -51,7 +52,6 @@ def figures(session: Session, when: datetime) -> Figures:
     )
     is_open = Handoff.closed_at.is_(None)
     taken = select(Handoff.requested_at, Handoff.accepted_at).where(Handoff.accepted_at >= since)
-    lacked = select(Need.language, count).where(Need.moment == "no_answer").group_by(Need.language)
     states = session.execute(select(Handoff.state, count).where(is_open).group_by(Handoff.state))
     return Figures(
         [row._tuple() for row in session.execute(said)],
@@ -59,6 +59,18 @@ def figures(session: Session, when: datetime) -> Figures:
         session.scalar(select(count).where(Message.awaiting)) or 0,
         [row._tuple() for row in states],
         [(taken_at - asked).total_seconds() for asked, taken_at in session.execute(taken) if taken_at],
-        [row._tuple() for row in session.execute(lacked.having(count >= smallest()))],
+        _refusals(session),
         [row._tuple() for row in session.execute(select(Outgoing.state, count).group_by(Outgoing.state))],
     )
+
+
+def _refusals(session: Session) -> Sequence[tuple[str, int]]:
+    needs = columns(session)
+    by_language = needs.counts(("moment", "language"))[[each == "no_answer" for each in needs.values["moment"]]].sum(
+        axis=0
+    )
+    return [
+        (language, number)
+        for language, number in zip(needs.values["language"], by_language.tolist(), strict=True)
+        if number >= smallest()
+    ]

@@ -430,6 +430,30 @@ def bench_serve(
         out.print(f"An epoch of stock Rasa's training took {report['stock_training']} s.")
 
 
+@bench_app.command("scale")
+def bench_scale(
+    needs: Annotated[
+        list[int] | None, typer.Option(min=1_000, help="How many; several are compared with the first")
+    ] = None,
+    views: Annotated[int, typer.Option(min=1, help="How often each page is opened after the first time")] = 5,
+    as_json: Annotated[bool, typer.Option("--json")] = False,
+) -> None:
+    """How long the programme team's pages take with 10 000, 100 000 and 1 000 000 invented needs of five years."""
+    from connectors.bench import scale as bench
+
+    model = _trained()
+    with err.status("Measuring") as status:
+        report = bench.run(model, needs or bench.SIZES, views, status.update)
+    if as_json:
+        print(json.dumps(report))
+        return
+    table = Table("needs", "page", "first, ms", "first, CPU ms", "again, ms", "again, CPU ms", "ratio")
+    for row in report["rows"]:
+        times = (f"{row[each]:.0f}" for each in ("first_ms", "first_cpu_ms", "ms", "cpu_ms"))
+        table.add_row(str(row["needs"]), row["page"], *times, f"{row['ratio']:.1f}")
+    out.print(table)
+
+
 @bench_app.command("understanding")
 def bench_understanding(
     hint3: Annotated[Path | None, typer.Option(help="The repository of HINT3 (dataset/v1/...)")] = None,

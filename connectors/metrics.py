@@ -28,8 +28,8 @@ WAITS = (60.0, 300.0, 600.0, 1_800.0, 3_600.0, 14_400.0)
 
 
 @router.get("/metrics")
-async def metrics(request: Request, here: Here) -> Response:
-    """The figures of now."""
+def metrics(request: Request, here: Here) -> Response:
+    """The figures of now. In a thread: the first time after a start all needs are read, and conversations go on."""
     _let_in(request)
     with here.database.reading() as session:
         found = figures(session, now())

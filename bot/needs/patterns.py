@@ -7,17 +7,18 @@ people (bot.needs.suppression says how).
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date
+from math import prod
 from operator import eq, ge, le
 from typing import Any
 
 import numpy as np
-from sqlalchemy import ColumnElement, case, func, select
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy.orm import Session
 
-from bot.needs.suppression import Counts, Cube, Key, Recoded, put_together, recode
+from bot.needs.columns import MOST_CELLS, Columns, columns
+from bot.needs.counting import tally
+from bot.needs.suppression import Counted, Counts, Cube, Key, Recoded, Recoding, put_together
 from bot.needs.vocabulary import CONDITIONS
-from bot.records.tables import Need
-from bot.records.tables.needs import condition_column
+from bot.records.tables import Need, Pulse, Service
 from bot.settings import smallest
 from knowledge.library import Library
 
@@ -42,22 +43,11 @@ DIMENSIONS = (*(each for each in _LEVELS if each not in ("answer", "kind")), "co
 
 @dataclass(frozen=True)
 class Source:
-    """What is counted: for each dimension the columns it is read from, and the number of people in a group of rows."""
+    """What is counted beside needs: the column each dimension is read from, and a column with the values that are meant."""
 
-    columns: Mapping[str, tuple[InstrumentedAttribute[Any], ...]]
-    number: ColumnElement[int]
-    where: tuple[ColumnElement[bool], ...] = ()
-
-
-NEEDS = Source(
-    {
-        "time": (Need.week,),
-        "topic": (Need.topic,),
-        "place": (Need.place, Need.part),
-        **{name: (getattr(Need, name),) for name in ("language", "barrier", "channel", "moment", "children")},
-    },
-    func.count(),
-)
+    table: type[Pulse] | type[Service]
+    columns: Mapping[str, str]
+    which: tuple[str, Sequence[str]]
 
 
 class TooMuch(ValueError):
@@ -109,13 +99,14 @@ def table(
     columns: str | None = None,
     *,
     k: int | None = None,
-    source: Source = NEEDS,
+    source: Source | None = None,
 ) -> Table:
     """How many needs (or what else a source counts) there are by one dimension or two.
 
     Args:
         library: tells which shelf a topic stands on.
         k: the smallest figure that is shown; never below what the installation says.
+        source: what is counted, where it is not needs.
 
     Raises:
         TooMuch: rows, columns and filters are more than MOST_DIMENSIONS dimensions.
@@ -124,7 +115,7 @@ def table(
     k = max(k or 0, smallest())
     asked = [rows, *([columns] if columns else [])]
     for each in asked:
-        if each not in DIMENSIONS and each not in source.columns:
+        if each not in DIMENSIONS and not (source and each in source.columns):
             raise KeyError(each)
     conditions = [filters.condition] if filters.condition else CONDITIONS if "condition" in asked else []
     if filters.condition and "condition" in asked:
@@ -135,7 +126,14 @@ def table(
     names = {name for name, _ in plain} | set(_filtered(filters)) | ({"barrier"} if conditions else set())
     if len(names) > MOST_DIMENSIONS:
         raise TooMuch(f"{len(names)} dimensions, at most {MOST_DIMENSIONS}")
-    view = _View.of(_rows(session, library, source, sorted(names), bool(conditions)), sorted(names), filters, k)
+    if source:
+        counted: Counted = _cube(session, library, source, sorted(names))
+        recoding = Recoding(counted, k)
+    else:
+        counted, recoding = _needs(session, library, k)
+    view = _View.of(recoding.of(tuple(sorted(names))), filters, k)
+    if view and conditions:
+        view = view.coded(counted)
     if filters.condition:
         view = view and view.only(filters.condition)
     if view is None:
@@ -148,13 +146,12 @@ def table(
 def told(session: Session, library: Library, needs: Sequence[Need]) -> list[dict[str, str | None]]:
     """Of each need the area, topic, barrier, language and place, where the tables of these could tell them too."""
     names = ("barrier", "language", "place", "topic")
-    rows = _rows(session, library, NEEDS, names)
-    recoded = recode(Cube.of(names, [(row.paths, row.number) for row in rows]), smallest())
+    _, recoding = _needs(session, library, smallest())
+    recoded = recoding.of(names)
     found = []
     for need in needs:
-        paths = {
-            name: _path(name, [getattr(need, each.key) for each in NEEDS.columns[name]], library) for name in names
-        }
+        values = {"barrier": (need.barrier,), "language": (need.language,), "place": (need.place, need.part)}
+        paths = {name: _path(name, each, library) for name, each in (*values.items(), ("topic", (need.topic,)))}
         keys = {name: recoded.keys[name][path] if recoded else () for name, path in paths.items()}
         levels = {level: _LEVELS[level] for level in ("area", "topic", "barrier", "language", "place")}
         found.append({each: _at(keys[name], level) for each, (name, level) in levels.items()})
@@ -183,15 +180,6 @@ def _by_condition(view: "_View", rows: str, columns: str | None) -> Table:
 
 
 @dataclass(frozen=True)
-class _Row:
-    """Needs that share their values: one path for each dimension, how many, and how many have each condition."""
-
-    paths: tuple[Key, ...]
-    number: int
-    having: tuple[int, ...]
-
-
-@dataclass(frozen=True)
 class _View:
     """The classes and counts of some dimensions, and which of the classes a filter is about."""
 
@@ -204,9 +192,8 @@ class _View:
     k: int
 
     @classmethod
-    def of(cls, rows: "Sequence[_Row]", names: Sequence[str], filters: Filters, k: int) -> "_View | None":
+    def of(cls, recoded: Recoded | None, filters: Filters, k: int) -> "_View | None":
         """None where what is filtered for cannot be told from the rest."""
-        recoded = recode(Cube.of(names, [(row.paths, row.number) for row in rows]), k)
         if recoded is None:
             return None
         chosen = {}
@@ -217,12 +204,17 @@ class _View:
             if {True, False} in inside.values() or {True} not in inside.values():
                 return None
             chosen[name] = [inside[key] == {True} for key in recoded.classes[name]]
-        flags = {
-            condition: recoded.counted([(row.paths, row.having[place]) for row in rows])
-            for place, condition in enumerate(CONDITIONS)
-            if rows[0].having
+        return cls(tuple(recoded.classes), recoded, recoded.counts, {}, chosen, k)
+
+    def coded(self, counted: Counted) -> "_View":
+        """The same, and how many of each have a condition."""
+        labels = {name: [keys[path] for path in counted.paths[name]] for name, keys in self.recoded.keys.items()}
+        counts, classes = counted.together({**labels, "conditions": counted.paths["conditions"]})
+        having = {
+            condition: np.compress([condition in key for key in classes["conditions"]], counts, axis=-1).sum(axis=-1)
+            for condition in CONDITIONS
         }
-        return cls(names, recoded, recoded.counts, flags, chosen, k)
+        return replace(self, having=having)
 
     def only(self, condition: str) -> "_View | None":
         """The needs that have a condition; None where too few have it, or have it not.
@@ -307,19 +299,71 @@ def _meant(tests: Sequence[_Test], path: Key) -> bool:
     return all(compare(path[level], value) for compare, level, value in tests)
 
 
-def _rows(
-    session: Session, library: Library, source: Source, names: Sequence[str], conditions: bool = False
-) -> list[_Row]:
-    """How many needs there are for each combination of values, and how many of them have each condition."""
-    columns = [column for name in names for column in source.columns[name]]
-    flags = [func.sum(case((getattr(Need, condition_column(each)), 1), else_=0)) for each in CONDITIONS]
-    query = select(*columns, source.number, *(flags if conditions else [])).where(*source.where).group_by(*columns)
-    rows = []
-    for found in session.execute(query):
-        values, numbers = list(found[: len(columns)]), found[len(columns) :]
-        paths = tuple(_path(name, [values.pop(0) for _ in source.columns[name]], library) for name in names)
-        rows.append(_Row(paths, int(numbers[0]), tuple(map(int, numbers[1:]))))
-    return rows
+class _Needs:
+    """The needs of one moment, counted by paths: what the values of columns are where a library is known."""
+
+    def __init__(self, columns: Columns, library: Library) -> None:
+        self._columns = columns
+        self._codes: dict[str, list[int]] = {}
+        """Of each dimension the numbers of the values that occur, in the order of their paths."""
+        self._of: dict[str, list[Key]] = {}
+        """The path of each of these."""
+        for name, values in columns.values.items():
+            occur = np.flatnonzero(columns.counts((name,))).tolist()
+            paths = {code: _path(name, values[code] if name == "place" else (values[code],), library) for code in occur}
+            self._codes[name] = sorted(occur, key=paths.__getitem__)
+            self._of[name] = [paths[code] for code in self._codes[name]]
+        self.paths = {name: list(dict.fromkeys(each)) for name, each in self._of.items()}
+
+    def together(self, labels: Mapping[str, Sequence[Key]]) -> tuple[Counts, dict[str, list[Key]]]:
+        """See bot.needs.suppression.Counted. Few combinations are counted once and then put together; of many, only the
+        classes are counted."""
+        codes: dict[str, list[Key]] = {}
+        for name, each in labels.items():
+            known = dict(zip(self.paths[name], each, strict=True))
+            codes[name] = [known[path] for path in self._of[name]]
+        classes = {name: list(dict.fromkeys(each)) for name, each in codes.items()}
+        if prod(self._columns.sizes(tuple(labels))) <= MOST_CELLS:
+            counts = self._columns.counts(tuple(labels))
+            for axis, (name, each) in enumerate(codes.items()):
+                counts, _ = put_together(np.take(counts, self._codes[name], axis), axis, each)
+            return counts, classes
+        places = {}
+        for name, each in codes.items():
+            place = {key: number for number, key in enumerate(classes[name])}
+            places[name] = np.zeros(self._columns.sizes((name,)), dtype=np.int64)
+            places[name][self._codes[name]] = [place[key] for key in each]
+        return self._columns.by(places, [len(each) for each in classes.values()]), classes
+
+
+def _needs(session: Session, library: Library, k: int) -> tuple[Counted, Recoding]:
+    """The needs a session sees, and their recoding; made once for all who see the same."""
+    found = columns(session)
+    key = (library, k)
+    if key not in found.made:
+        counted = _Needs(found, library)
+        found.made[key] = counted, Recoding(counted, k)
+    made: tuple[Counted, Recoding] = found.made[key]
+    return made
+
+
+def _cube(session: Session, library: Library, source: Source, names: Sequence[str]) -> Cube:
+    """How many there are for each combination of values."""
+    found = tally(session, source.table)
+    column, meant = source.which
+    chosen = np.isin(found.codes[column], [code for code, value in enumerate(found.values[column]) if value in meant])
+    axes: dict[str, list[Key]] = {}
+    index = []
+    for name in names:
+        codes, values = found.codes[source.columns[name]][chosen], found.values[source.columns[name]]
+        paths = {code: _path(name, (values[code],), library) for code in np.unique(codes).tolist()}
+        axes[name] = sorted(set(paths.values()))
+        places = np.zeros(len(values), dtype=np.int64)
+        places[list(paths)] = [axes[name].index(path) for path in paths.values()]
+        index.append(places[codes])
+    counts = np.zeros([len(each) for each in axes.values()], dtype=np.int64)
+    np.add.at(counts, tuple(index), found.numbers[chosen])
+    return Cube(axes, counts)
 
 
 def _path(name: str, values: Sequence[Any], library: Library) -> Key:
@@ -332,4 +376,6 @@ def _path(name: str, values: Sequence[Any], library: Library) -> Key:
     if name == "place":
         place, part = values[0], values[1] if len(values) > 1 else None
         return place or UNKNOWN, f"{place or UNKNOWN}/{part or UNKNOWN}"
+    if name == "conditions":
+        return tuple(condition for bit, condition in enumerate(CONDITIONS) if values[0] & 1 << bit)
     return (values[0] or UNKNOWN,)

@@ -6,7 +6,6 @@ Philosophy, and Politics", American Journal of Community Psychology 65, 2020). E
 
 from datetime import date
 
-from sqlalchemy import func
 from sqlalchemy.orm import Session
 
 from bot.needs.counting import count
@@ -51,9 +50,5 @@ def results(
 
 
 def _answers(question: str) -> Source:
-    columns = {
-        "time": (Pulse.week,),
-        "place": (Pulse.place,),
-        **{name: (getattr(Pulse, name),) for name in ("answer", "language", "channel")},
-    }
-    return Source(columns, func.sum(Pulse.number), (Pulse.question == question,))
+    columns = {"time": "week", **{name: name for name in ("answer", "language", "place", "channel")}}
+    return Source(Pulse, columns, ("question", (question,)))

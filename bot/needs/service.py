@@ -6,7 +6,6 @@ Counted by week and language, so that it can be seen whether all languages are s
 from collections.abc import Sequence
 from datetime import date, timedelta
 
-from sqlalchemy import func
 from sqlalchemy.orm import Session
 
 from bot.effects import Effect, RecordNeed, RequestContact
@@ -72,9 +71,6 @@ def results(
         by: language, channel, week, month, quarter or year.
         kinds: MESSAGES or PERSONS.
     """
-    columns = {
-        "time": (Service.week,),
-        **{name: (getattr(Service, name),) for name in ("kind", "language", "channel")},
-    }
-    source = Source(columns, func.sum(Service.number), (Service.kind.in_(tuple(kinds)),))
+    columns = {"time": "week", **{name: name for name in ("kind", "language", "channel")}}
+    source = Source(Service, columns, ("kind", tuple(kinds)))
     return table(session, library, filters or Filters(), "kind", by, source=source)

@@ -14,13 +14,14 @@ a step being reached. What these rules hold up against is tried out in tests/bot
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
-from sqlalchemy import case, func, select
+import numpy as np
 from sqlalchemy.orm import Session
 
+from bot.needs.columns import columns
 from bot.needs.patterns import UNKNOWN
-from bot.records.tables import Need, week_of
+from bot.records.tables import week_of
 from bot.settings import smallest
 
 WEEKS = 4
@@ -49,16 +50,15 @@ def signals(session: Session, today: date, k: int | None = None) -> Sequence[Sig
     """
     k = max(k or 0, smallest())
     this_week = week_of(today)
-    in_last = func.sum(case((Need.week >= this_week - timedelta(weeks=1), 1), else_=0))
-    query = (
-        select(func.coalesce(Need.topic, UNKNOWN), Need.language, in_last, func.count())
-        .where(Need.week < this_week, Need.week >= this_week - timedelta(weeks=WEEKS))
-        .group_by(Need.topic, Need.language)
-        .having(func.count() >= k)
-    )
+    needs = columns(session)
+    counts = needs.counts(("time", "topic", "language"))
+    ago = np.array([(this_week - week).days // 7 for week in needs.values["time"]], dtype=np.int64)
+    last, lately = counts[ago == 1].sum(axis=0), counts[(ago >= 1) & (ago <= WEEKS)].sum(axis=0)
+    topics, languages = needs.values["topic"], needs.values["language"]
     found = [
-        Signal(topic, language, step(int(last), k), step(number, k))
-        for topic, language, last, number in session.execute(query).tuples()
+        Signal(topics[each] or UNKNOWN, languages[other], step(int(last[each, other]), k), step(number, k))
+        for each, other in np.argwhere(lately >= k).tolist()
+        if (number := int(lately[each, other]))
     ]
     return sorted(found, key=lambda each: (-(each.last_week or 0), -(each.lately or 0), each.topic, each.language))
 

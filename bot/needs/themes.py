@@ -43,13 +43,24 @@ class Words:
 
 
 def kept(session: Session, since: date | None = None, until: date | None = None) -> list[Words]:
-    """What people agreed to have kept of needs that no topic fits, the oldest first."""
+    """What people agreed to have kept of needs that no topic fits: the newest MOST different texts, the oldest first."""
     query = select(Need.words, Need.language).where(Need.words.is_not(None), Need.topic.is_(None))
     if since:
         query = query.where(Need.week >= since)
     if until:
         query = query.where(Need.week <= until)
-    return [Words(text, language) for text, language in session.execute(query.order_by(Need.week, Need.id)) if text]
+    newest = query.order_by(Need.week.desc(), Need.id.desc()).execution_options(yield_per=MOST)
+    found: dict[str, Words] = {}
+    for text, language in session.execute(newest):
+        if text:
+            found.setdefault(_plain(text), Words(text, language))
+        if len(found) == MOST:
+            break
+    return list(found.values())[::-1]
+
+
+def _plain(text: str) -> str:
+    return text.casefold().strip()
 
 
 @dataclass(frozen=True)
@@ -110,7 +121,7 @@ def themes(words: Sequence[Words], embedder: Embedder, by: Measure, smallest: in
         words: the newest MOST are looked at, each text once: somebody may have written it again and again.
         smallest: how many different texts a group needs to be shown.
     """
-    different = list({each.text.casefold().strip(): each for each in words}.values())[-MOST:]
+    different = list({_plain(each.text): each for each in words}.values())[-MOST:]
     if len(different) < smallest:
         return []
     vectors = by(embedder.embed_all([each.text for each in different]))

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from alembic import command
 from alembic.config import Config
@@ -33,6 +33,9 @@ AWAY_SQLITE = frozenset(
 )
 VANISHED = {"keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3, "tcp_user_timeout": 15_000}
 """How soon a machine that has vanished without a word is given up (libpq): all wait for it until then."""
+READS = "reads"
+"""What a session that only reads says of itself, in its `info`; every session's has its database, as Database."""
+Kept = TypeVar("Kept")
 
 
 class Database:
@@ -51,8 +54,10 @@ class Database:
             readers = self.engine.execution_options(reads_only=True)
         else:
             readers = self.engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
-        self._sessions = sessionmaker(self.engine, expire_on_commit=False)
-        self._readers = sessionmaker(readers, expire_on_commit=False, autoflush=False)
+        mine: dict[Any, Any] = {Database: self}
+        self._sessions = sessionmaker(self.engine, expire_on_commit=False, info=mine)
+        self._readers = sessionmaker(readers, expire_on_commit=False, autoflush=False, info={**mine, READS: True})
+        self._kept: dict[type[Any], Any] = {}
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
@@ -69,6 +74,11 @@ class Database:
         """A session that only reads, one moment of the database; it waits for nobody."""
         with self._readers() as session, session.begin():
             yield session
+
+    def kept(self, kind: type[Kept]) -> Kept:
+        """The one of its kind that keeps something of this database in memory, made when first asked for."""
+        found: Kept = self._kept.setdefault(kind, kind())
+        return found
 
     def migrate(self) -> None:
         """Bring the tables up to date; safe to repeat."""

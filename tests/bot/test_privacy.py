@@ -89,7 +89,7 @@ def test_a_description_of_what_is_not_there_any_more_is_refused() -> None:
 @pytest.mark.parametrize("code", ["nb", "en"])
 def test_the_periods_are_those_of_the_installation(code: document.Language) -> None:
     days = timedelta(days=1)
-    keeping = Keeping(41 * days, 42 * days, 43 * days, timedelta(minutes=44))
+    keeping = Keeping(41 * days, 42 * days, candidates=43 * days, no_trace=timedelta(minutes=44))
     text = document.markdown(code, replace(SETTINGS, keeping=keeping), DAY, {})
     for kept in ("41 da", "42 da", "43 da", "44 minu"):
         assert kept in text

@@ -91,6 +91,14 @@ def test_serving_is_measured_beside_a_floor(rettvis) -> None:
     assert report["memory"]["over HTTP"] > report["memory"]["floor"] > 0
 
 
+def test_pages_of_figures_are_measured_with_ever_more_needs(rettvis) -> None:
+    done = rettvis("bench", "scale", "--needs", "1000", "--needs", "2000", "--views", "1", "--json")
+    rows = json.loads(done.stdout)["rows"]
+    assert [row["needs"] for row in rows] == sorted(8 * [1_000, 2_000])
+    assert {"/learning", "/learning/patterns", "/learning/themes"} < {row["page"] for row in rows}
+    assert all(row["cpu_ms"] > 0 and row["ms"] > 0 for row in rows)
+
+
 def test_rasa_itself_finds_the_project_valid(rettvis) -> None:
     done = rettvis("rasa", "data", "validate")
     assert done.returncode == 0, done.stderr

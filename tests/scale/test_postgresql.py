@@ -10,14 +10,18 @@ import pytest
 from alembic import command
 from sqlalchemy import inspect, select, text
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
 
 from bot.handoff import notices
+from bot.needs import columns, needs, patterns
+from bot.needs.patterns import Filters
 from bot.records import conversations
 from bot.records.database import Database, collided
 from bot.records.leases import LASTS, Leases
 from bot.records.tables import Conversation, Look, Message, now
 from bot.replies import Reply
-from tests.bot.helping import contact, conversation, request
+from knowledge.library import Library
+from tests.bot.helping import PLAIN, contact, conversation, request
 from tests.bot.test_migrations import differences
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
@@ -196,3 +200,37 @@ def test_what_is_dated_from_before_the_clock_went_back_holds_nobody_up(shared: D
         assert [each.id for each in conversations.unanswered(session, NOW, hour)] == [asked.id]
         assert conversations.unanswered(session, NOW + year, hour) == []
         assert [each.id for each in conversations.unanswered(session)] == [asked.id]
+
+
+def test_figures_are_the_same_on_both_and_none_is_missed_that_is_committed_late(
+    shared: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(columns, "BEHIND", 20)
+
+    def lacked(session: Session, times: int, topic: str | None) -> None:
+        for _ in range(times):
+            needs.record(session, **{**PLAIN, "topic": topic, "part": "Heimdal", "today": NOW.date()})
+
+    def seen() -> dict[str, int | None]:
+        with shared.reading() as session:
+            found = [
+                patterns.table(session, library, Filters(), each) for each in ("topic", "condition", "week", "part")
+            ]
+        assert found[1].row_totals["policies"] == found[0].total == found[3].row_totals["froya/Heimdal"]
+        assert found[2].rows == ("2026-06-01",)
+        return dict(found[0].row_totals)
+
+    library = Library.load()
+    with shared.transaction() as session:
+        lacked(session, 60, "bostotte")
+    assert seen() == {"bostotte": 60}
+    with shared.transaction() as late:
+        lacked(late, 7, None)
+        if shared.engine.dialect.name == "postgresql":  # on SQLite one writes at a time
+            with shared.transaction() as session:
+                lacked(session, 6, "sfo")
+            assert seen() == {"bostotte": 60, "sfo": 6}
+        assert "" not in seen()
+    with shared.transaction() as session:
+        lacked(session, 100, "bostotte")
+    assert {**seen(), "sfo": None} == {"bostotte": 160, "": 7, "sfo": None}

@@ -21,7 +21,7 @@ from bot.records.tables import Staff
 from bot.settings import Settings
 from bot.staff import people
 from bot.staff.person import Person
-from connectors.sms import short
+from connectors import addresses
 from tests.conftest import PASSWORD, Citizen, Server, StaffMember, serving
 
 ASKED_ONLY = ("/accept", "/decline")
@@ -219,7 +219,7 @@ class World:
             "{learning_id}": str(self.learning),
             "{outgoing_id}": "1",
             "{gateway}": "http",
-            "/s/{short}": short.path("bostotte", "en"),
+            "/s/{short}": addresses.path("bostotte", "en"),
         }
         for place, there in places.items():
             route = route.replace(place, there)

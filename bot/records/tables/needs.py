@@ -3,17 +3,23 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from sqlalchemy import Boolean, ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import Boolean, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.needs.vocabulary import CONDITIONS
 from bot.records.tables.base import Base
+
+_IN_WORDS = "words IS NOT NULL AND topic IS NULL"
+"""What new themes are found in."""
 
 
 class Need(Base):
     """Something a person lacked. Stored without identity: no conversation, no exact time, words only with consent."""
 
     __tablename__ = "needs"
+    __table_args__ = (
+        Index("ix_needs_words", "week", "id", sqlite_where=text(_IN_WORDS), postgresql_where=text(_IN_WORDS)),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     week: Mapped[date]
