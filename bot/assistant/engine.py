@@ -43,7 +43,7 @@ from bot.effects import EFFECT, Effect
 from bot.records.database import Database
 from bot.replies import Reply
 from bot.understanding.classifier import Prediction
-from bot.understanding.embedding import EMBEDDER
+from bot.understanding.embedding import EMBEDDER, digest
 from bot.understanding.reading.reading import Reading, plan
 from knowledge.library import Library
 
@@ -75,31 +75,38 @@ class Turn:
 
 @dataclass
 class _Model:
-    """A trained model that is loaded, and how it has understood the latest texts."""
+    """A trained model that is loaded, and how it has understood the latest texts, though not their words."""
 
     agent: Agent
-    understood: OrderedDict[str, dict[str, Any]] = field(default_factory=OrderedDict)
+    understood: OrderedDict[bytes, dict[str, Any]] = field(default_factory=OrderedDict)
 
-    def understand(self, texts: Sequence[str]) -> None:
+    def understand(self, texts: Sequence[str]) -> list[dict[str, Any]]:
         """Rasa's graph, once for all of the texts: to set it going takes as long as several texts.
 
         Args:
             texts: what was typed; their vectors are there already.
+
+        Returns:
+            What Rasa calls the parse data of each.
         """
         processor = self.agent.processor
-        missing = [text for text in dict.fromkeys(texts) if text not in self.understood]
+        keys = [digest(text) for text in texts]
+        missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in self.understood}
         if missing:
-            messages = [UserMessage(text.lstrip("/")) for text in missing]  # a choice would not be understood, but read
+            # with a slash in front it would be a choice, and not understood but read
+            messages = [UserMessage(text.lstrip("/")) for text in missing.values()]
             inputs = {PLACEHOLDER_MESSAGE: messages, PLACEHOLDER_TRACKER: DialogueStateTracker.from_events("", [])}
             target = processor.model_metadata.nlu_target
             found = processor.graph_runner.run(inputs=inputs, targets=[target])[target]
             nothing = {INTENT: {"name": None, "confidence": 0.0}, ENTITIES: []}
-            for text, parsed in zip(missing, found, strict=True):
-                self.understood[text] = {**nothing, **parsed.as_dict(only_output_properties=True), TEXT: text}
-        for text in texts:
-            self.understood.move_to_end(text)
+            for key, parsed in zip(missing, found, strict=True):
+                self.understood[key] = {**nothing, **parsed.as_dict(only_output_properties=True)}
+                self.understood[key].pop(TEXT, None)
+        for key in keys:
+            self.understood.move_to_end(key)
         while len(self.understood) > max(REMEMBERED, len(texts)):
             self.understood.popitem(last=False)
+        return [{**self.understood[key], TEXT: text} for key, text in zip(keys, texts, strict=True)]
 
 
 _turn: ContextVar[Turn] = ContextVar("turn")
@@ -255,9 +262,7 @@ class Assistant:
     async def understand_all(self, texts: Sequence[str]) -> list[Prediction]:
         """What each message is about."""
         await self.prepare(*texts)
-        model = self._model
-        model.understand(texts)
-        return [_prediction(model.understood[text]) for text in texts]
+        return [_prediction(parsed) for parsed in self._model.understand(texts)]
 
     async def read(self, text: str, library: Library) -> Reading:
         """What a message says part by part; of a message that is one thing only, nothing more is understood than that."""
@@ -267,9 +272,7 @@ class Assistant:
 
     async def _understood(self, text: str) -> dict[str, Any]:
         await self.prepare(text)
-        model = self._model
-        model.understand([text])
-        return dict(model.understood[text])
+        return self._model.understand([text])[0]
 
     @property
     def intents(self) -> frozenset[str]:

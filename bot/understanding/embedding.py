@@ -4,6 +4,7 @@ import os
 from collections import OrderedDict
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from hashlib import blake2b
 from threading import Lock
 from typing import Protocol
 
@@ -38,7 +39,7 @@ class TidiedE5:
 
 
 class Embedder:
-    """Embeds texts, remembering the most recent ones. Safe to use from several threads.
+    """Embeds texts, remembering the most recent ones, but not their words. Safe to use from several threads.
 
     Args:
         model: made when first needed.
@@ -48,7 +49,7 @@ class Embedder:
     def __init__(self, model: Model | None = None, remember: int = 20_000) -> None:
         self._model = model
         self._remember = remember
-        self._kept: OrderedDict[str, Vector] = OrderedDict()
+        self._kept: OrderedDict[bytes, Vector] = OrderedDict()
         self._lock = Lock()
 
     @property
@@ -60,16 +61,17 @@ class Embedder:
     def has(self, text: str) -> bool:
         """Whether a text's vector is there already."""
         with self._lock:
-            return text in self._kept
+            return digest(text) in self._kept
 
     def embed(self, text: str) -> Vector:
+        key = digest(text)
         with self._lock:
-            if text in self._kept:
-                self._kept.move_to_end(text)
-                return self._kept[text]
+            if key in self._kept:
+                self._kept.move_to_end(key)
+                return self._kept[key]
         vector = self.model.embed(text)
         with self._lock:
-            self._kept[text] = vector
+            self._kept[key] = vector
             while len(self._kept) > self._remember:
                 self._kept.popitem(last=False)
         return vector
@@ -78,6 +80,11 @@ class Embedder:
         """One row per text, two at a time: the model lets go of the interpreter while it works."""
         with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
             return np.stack(list(pool.map(self.embed, texts)))
+
+
+def digest(text: str) -> bytes:
+    """What a text is known by afterwards: what somebody has deleted may not stand in memory either."""
+    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
 
 
 EMBEDDER = Embedder()
