@@ -181,7 +181,9 @@ class Assistant:
         # to the person whose conversation is then lost with the process. A failure must be seen.
         agent.tracker_store = agent.processor.tracker_store = self._trackers
         self._trackers.domain = agent.domain
-        return _Model(agent)
+        loaded = _Model(agent)
+        loaded.understand(["hei"])  # what is loaded when it is first needed, is loaded now and not while somebody waits
+        return loaded
 
     async def take_over(self, model: Path) -> None:
         """Another trained model answers from the next message on. Messages in flight end with the model they began with,

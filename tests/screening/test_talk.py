@@ -59,13 +59,14 @@ def answered(replies: tuple[Reply, ...]) -> Reply:
     return reply
 
 
-def to_the_end(here: Talk, household: Household) -> Step:
-    """Skip what is still asked, and say that it is right."""
+def to_the_end(here: Talk, household: Household, told: dict[str, Any]) -> Step:
+    """Skip what is still asked, and say that it is right. To skip what is just being corrected takes it back."""
     step = here.begin(household)
     for _ in range(len(FACTS) + 2):
         assert step.household
         if step.household.stage != "asking":
             break
+        told.pop(step.household.open, None)
         step = here.pick(step.household, f"pass_over:{step.household.open}")
     assert step.household
     assert step.household.stage == "checking"
@@ -119,9 +120,9 @@ def test_no_answer_is_lost_and_it_ends_in_a_result(steps: list[Any], data: st.Da
         if each != "interrupted":
             answered(step.replies)
     assert household
-    end = to_the_end(here, household)
+    end = to_the_end(here, household, told)
     assert end.household
-    assert end.household.facts == told
+    assert end.household.facts == fitting(LIBRARY, told, DAY)
     assert end.household.stage == "done"
     assert isinstance(answered(end.replies).card, ScreenedCard)
 
