@@ -1,6 +1,7 @@
 """How much may come at a time: per conversation, phone and address, for all processes together where there is Redis.
 
-Nobody in danger is refused: whoever writes plain words of danger is always answered, and every refusal says where to turn.
+Whoever writes plain words of danger is answered however much they have written, and however many conversations were begun
+where they are. Only the number of requests from an address holds for all, and every refusal says where to turn.
 Who it is stands nowhere, neither in memory nor in Redis: only a keyed hash of it, for as long as the limit counts.
 
 An address is the one the connection comes from. Behind a proxy it is what the proxy says, if RETTVIS_PROXY names that
@@ -144,8 +145,8 @@ class AddressLimit:
             log.warning("a proxy forwards requests that RETTVIS_PROXY does not name: its people share one limit")
 
 
-def count(request: Request, what: str) -> None:
-    """Count a request for its address.
+def count(request: Request, what: str, text: str = "") -> None:
+    """Count a request for its address, unless it brings plain words of danger.
 
     Raises:
         TooMuch: see Pace.
@@ -153,7 +154,7 @@ def count(request: Request, what: str) -> None:
     who = address(request)
     if who:
         pace: Pace = request.app.state.installation.pace
-        pace.count(what, who)
+        pace.message(what, who, text)
 
 
 def address(request: Request) -> str | None:

@@ -87,8 +87,9 @@ def po_file(code: str, domain: str, root: Path = LOCALES) -> Path:
     return root / code / "LC_MESSAGES" / f"{domain}.po"
 
 
+@cache
 def available(root: Path = LOCALES) -> tuple[str, ...]:
-    """The languages Rettvis can answer in: those whose interface is translated."""
+    """The languages Rettvis can answer in: those whose interface is translated. Looked up once, for every message asks."""
     return tuple(code for code in LANGUAGES if po_file(code, "messages", root).is_file())
 
 

@@ -86,7 +86,7 @@ async def say(
             return _refused(request, here, mine, None, Unusable("old_summary", reason), "")
         choice = consent(line or [], passed or [])
     if mine is None:
-        pace.count(request, "begin")
+        pace.count(request, "begin", text)
         mine, token = here.dialogue.begin("web", lang if lang in LANGUAGES else "nb", chosen=chosen)
     try:
         here.pace.message("conversation", mine.id, text)

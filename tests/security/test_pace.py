@@ -101,6 +101,9 @@ def test_conversations_begun_from_one_address_are_counted_and_those_begun_go_on(
     begun = [client.post("/api/v1/conversations", json={}) for _ in range(3)]
     assert [each.status_code for each in begun] == [201, 201, 429]
     assert strict.client(headers=here).post("/say", data={"text": "help"}).status_code == 429
+    danger = strict.client(headers=here).post("/say", data={"text": DANGER, "lang": "en"}, follow_redirects=True)
+    assert danger.status_code == 200
+    assert "112" in danger.text
     mine = {"authorization": f"Bearer {begun[0].json()['token']}"}
     url = f"/api/v1/conversations/{begun[0].json()['id']}/messages"
     assert client.post(url, json={"client_id": "a", "text": "help"}, headers=mine).status_code == 200
