@@ -1,72 +1,40 @@
 """The one door: a message comes in, replies that fit any channel come out, and nothing is lost in between.
 
-A message is stored before anything is done about it. Its answer, what the answer brings about, and the state of the
-dialogue are then committed in one transaction; until then the message counts as waiting, and is answered at the next
-start if the program dies. While a person has the conversation in hand, the bot is silent.
+A message is stored before anything is done about it (bot.answering); one that was not answered is answered at the next
+start if the program dies.
 """
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from typing import Any
 
-import structlog
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
-from sqlalchemy.orm.exc import StaleDataError
 
-from bot import answers, no_trace, own_data, switches, unspoken
-from bot.actions.base import Services, provided
-from bot.assistant.engine import Assistant, Turn
-from bot.effects import (
-    DeleteConversation,
-    Effect,
-    ForgetHousehold,
-    ForgetWords,
-    KeepHousehold,
-    KeepWords,
-    RecordCandidate,
-    RecordNeed,
-    RequestContact,
-    SetLanguage,
-    SetPlace,
-)
-from bot.handoff import citizen, handoffs, summary, telling
+from bot import answers, no_trace
+from bot.answering import Answering, Outcome
+from bot.assistant.engine import Assistant
+from bot.handoff import citizen, handoffs, summary
 from bot.handoff.desk import DESK
 from bot.kept import Kept, kept
-from bot.needs import candidates, needs, promises, service
-from bot.phones import outbox, passages
-from bot.picking import picked
+from bot.phones import passages
 from bot.records import conversations
 from bot.records.access import access_own, looks_at
-from bot.records.database import Database, collided, unavailable
+from bot.records.database import Database
 from bot.records.tables import Conversation, Handoff, Look, Message, now
-from bot.replies import OfferCard, Reply
-from bot.screening import turns
 from bot.screening.household import Household
-from bot.screening.records import CHOICES, forget, household_of, keep
+from bot.screening.records import CHOICES, household_of
 from bot.screening.telling import title_of
 from bot.screening.words import command
 from bot.settings import Keeping, Patience
 from bot.speech import speech
-from bot.understanding import language
-from bot.understanding.reading.reading import Reading, plan
-from bot.whereabouts import whereabouts
+from bot.understanding.reading.reading import plan
 from knowledge.library import Library
 
-log = structlog.get_logger(__name__)
-
-SURELY = 0.6
-"""How likely danger is at which a contact who reads along is rung: scraps of a talk are easily taken for it."""
-TRIES = 3
-"""How often a turn is begun that others disturb."""
 LONGEST = 4_000
 """Characters of one message; more is refused with a reason."""
 
 _CHOICE = re.compile(r"^([a-z][a-z_0-9-]*)(?::([a-z0-9][a-z0-9_-]*))?$")
-_COMMAND = re.compile(r"^/([a-z_]+)")
-"""A choice, as the assistant is given it."""
 _INVISIBLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
@@ -77,15 +45,6 @@ class Unusable(Exception):
         self.code = code
         self.reason = reason
         super().__init__(code)
-
-
-@dataclass
-class Outcome:
-    """What came of a message. After `deleted` the replies are not kept anywhere."""
-
-    inbound: int
-    replies: list[Message] = field(default_factory=list)
-    deleted: bool = False
 
 
 class Dialogue:
@@ -107,12 +66,11 @@ class Dialogue:
         keeping: Keeping | None = None,
     ) -> None:
         self._database = database
-        self._patience = patience or Patience()
-        self._keeping = keeping or Keeping()
         self._assistant = assistant
         self._library = library
         self._heard = heard
-        self._services = Services(library, database)
+        rules = patience or Patience(), keeping or Keeping()
+        self._answering = Answering(database, library, assistant, heard, self.deleted, *rules)
         # what is read from files now, is not read while the first person waits
         plan("", library)
         command("", "nb")
@@ -218,7 +176,7 @@ class Dialogue:
             inbound, new = self._store(conversation_id, client_id, text, choice, channel)
         if new:
             self._heard(conversation_id)
-        return await self._answer(inbound)
+        return await self._answering.answer(inbound)
 
     def _store(
         self, conversation_id: str, client_id: str, text: str, choice: str | None, channel: str | None
@@ -301,273 +259,8 @@ class Dialogue:
         with self._database.reading() as session:
             waiting = conversations.unanswered(session, now() if longer_than else None, longer_than or timedelta())
         for inbound in waiting:
-            await self._answer(inbound)
+            await self._answering.answer(inbound)
         return len(waiting)
-
-    async def _answer(self, inbound: Message) -> Outcome:
-        written = _payload(inbound, None)
-        if not inbound.choice:
-            await self._assistant.prepare(written)
-        async with self._assistant.one_at_a_time(inbound.conversation_id):
-            try:
-                answered, silent = self._stands(inbound)
-                if answered:
-                    return await self._turn(inbound, False, None)
-                danger, reading = False, None
-                if not inbound.choice and silent:
-                    danger = await self._shows_danger(written)
-                elif not inbound.choice:
-                    reading = await self._assistant.read(written, self._library)
-                outcome = await self._turn_again(inbound, danger, reading)
-            except Exception as error:
-                # what it knows of the turn may not stand in the records
-                self._assistant.forget(inbound.conversation_id)
-                if unavailable(error):  # the message waits, and is answered once the database can
-                    raise
-                # Said to the person, logged for us; the conversation goes on.
-                # Only the kind of error and where: its message, and what stood in variables, may be what was written.
-                log.error("turn failed", message=inbound.id, error=type(error).__name__, where=whereabouts(error))
-                outcome = self._apologise(inbound.id)
-        self._heard(inbound.conversation_id)
-        self._heard(DESK)
-        return outcome
-
-    async def _turn_again(self, inbound: Message, danger: bool, reading: Reading | None) -> Outcome:
-        """The turn; once more where a contact or the clock has changed the handoff at the same moment."""
-        for _ in range(TRIES - 1):
-            try:
-                return await self._turn(inbound, danger, reading)
-            except (StaleDataError, DBAPIError) as error:
-                if isinstance(error, DBAPIError) and not collided(error):
-                    raise
-                self._assistant.forget(inbound.conversation_id)
-        return await self._turn(inbound, danger, reading)
-
-    def _stands(self, inbound: Message) -> tuple[bool, bool]:
-        """Whether another process has answered meanwhile, so that nothing is to be understood, and whether what is typed
-        now is not meant for the bot."""
-        with self._database.reading() as session:
-            if conversations.is_answered(session, inbound.id):
-                return True, False
-            conversation = session.get_one(Conversation, inbound.conversation_id)
-            handoff = handoffs.open_handoff(session, conversation.id)
-            return False, bool(conversation.pending_question or (handoff and handoff.in_hand))
-
-    async def _shows_danger(self, text: str) -> bool:
-        """Whether words that the bot does not answer show danger: a contact must be rung."""
-        (label, share), *_ = (await self._assistant.understand(text)).ranking
-        return label == "crisis" and share >= SURELY
-
-    async def _turn(self, stored: Message, danger: bool, reading: Reading | None) -> Outcome:
-        with self._database.transaction() as session:
-            # locked, so that nobody takes over in the middle of an answer, and two processes never answer the same
-            conversation = session.get(Conversation, stored.conversation_id, with_for_update={"key_share": True})
-            inbound = session.get(Message, stored.id)
-            if conversation is None or inbound is None:
-                return Outcome(stored.id, deleted=True)
-            if not inbound.awaiting:
-                return Outcome(inbound.id, self._replies_to(session, inbound))
-            inbound.awaiting = False
-            handoff = handoffs.open_handoff(session, conversation.id)
-            inbound.handoff_id = handoff.id if handoff else None
-            if no_trace.is_wanted(inbound):
-                _let_go(conversation)
-                reply = no_trace.begin(conversation, handoff, self._keeping)
-                return Outcome(inbound.id, [self._system(session, inbound, reply)])
-            offer = conversations.last_offer(session, conversation.id, inbound.id) if inbound.choice is None else None
-            if self._is_for_a_person(session, conversation, inbound, handoff, offer, danger):
-                return Outcome(stored.id, self._replies_to(session, stored))
-            choice = _chosen(inbound, offer)
-            if choice is None:
-                self._follow_language(conversation, inbound.text)
-            off = frozenset(each.what for each in switches.are_off(session))
-            if switches.silences(off, conversation, choice.partition(":")[0] if choice else None):
-                reply = switches.numbers(self._library, conversation, off)
-                within = handoff.id if handoff else None
-                said = conversations.say(session, conversation.id, reply, reply_to=inbound.id, handoff_id=within)
-                return Outcome(inbound.id, [said])
-            turn = await self._answered(session, conversation, inbound, choice, handoff, reading, off)
-            outcome = self._commit_to_records(session, conversation, inbound, handoff, turn)
-        if outcome.deleted:
-            self.deleted(inbound.conversation_id)
-        return outcome
-
-    async def _answered(
-        self,
-        session: Session,
-        conversation: Conversation,
-        inbound: Message,
-        choice: str | None,
-        handoff: Handoff | None,
-        reading: Reading | None,
-        off: frozenset[str],
-    ) -> Turn:
-        """What the bot says: as part of a screening, or by the assistant. Topics that are off are not known to it."""
-        library = switches.without(self._library, off)
-        with provided(replace(self._services, library=library)):
-            household = household_of(session, conversation.id)
-            turn = await turns.take(library, self._assistant, conversation, inbound, household, choice, reading)
-            if turn is not None:
-                return turn
-            facts = {
-                "language": conversation.language,
-                "place": conversation.place,
-                "waits_for": handoff.contact.name if handoff else None,
-                "reading": reading.model_dump(mode="json") if reading else None,
-            }
-            turn = await self._assistant.answer(session, conversation.id, _payload(inbound, choice), facts)
-        turns.after(library, conversation, household, turn)
-        return turn
-
-    def _is_for_a_person(
-        self,
-        session: Session,
-        conversation: Conversation,
-        inbound: Message,
-        handoff: Handoff | None,
-        offer: Message | None,
-        danger: bool,
-    ) -> bool:
-        """Whether it was a choice of the handoff, an answer to a question of it, or words to the contact: no bot then."""
-        newest = conversations.newest(session, conversation.id)
-        turn = citizen.Turn(session, conversation, inbound, handoff, self._patience)
-        choice = inbound.choice
-        if choice is None:
-            in_hand = handoff is not None and handoff.in_hand
-            if offer and (not in_hand or conversations.is_last(session, offer, before=inbound.id)):
-                picks = picked(inbound.text, Reply.model_validate(offer.body).choices)
-                choice = picks if picks and picks.partition(":")[0] in citizen.CHOICES else None
-        name, _, turn.value = (choice or "").partition(":")
-        if choice == "delete_conversation:yes":
-            return False
-        taken = citizen.takes_choice(turn, name) if choice else citizen.takes_text(turn, danger)
-        if choice and not taken and handoff and handoff.in_hand:  # a choice of the bot's, picked while it is silent
-            handoffs.citizen_wrote(session, handoff, turn.when)
-            taken = True
-        if taken:
-            conversations.answers_to(session, conversation.id, inbound.id, since=newest)
-        return taken
-
-    def _commit_to_records(
-        self, session: Session, conversation: Conversation, inbound: Message, handoff: Handoff | None, turn: Turn
-    ) -> Outcome:
-        answered, need = (
-            any(isinstance(each, KeepWords | ForgetWords) for each in turn.effects),
-            conversation.pending_need_id,
-        )
-        if not answered:
-            _let_go(conversation)  # the question about the words was not answered: the link ends
-        for effect in turn.effects:
-            if isinstance(effect, DeleteConversation):
-                outbox.farewell(session, conversation.id, [reply.text for reply in turn.replies])
-                conversations.remove(session, conversation.id)
-                spoken = [_unkept(conversation.id, reply) for reply in turn.replies]
-                return Outcome(inbound.id, spoken, deleted=True)
-            self._do(session, conversation, inbound, effect)
-        if answered:
-            turn.replies = promises.offered(session, need, turn.replies, speech(conversation.language))
-        served = service.kind_of(turn.replies, turn.effects, frozenset(self._library.topics))
-        if served:
-            service.record(session, served, language=conversation.language, channel=conversation.channel)
-        turn.replies += unspoken.admit(session, conversation, turn.replies)
-        turn.replies = [passages.linked(session, conversation, reply, now()) for reply in turn.replies]
-        if any(isinstance(each, RequestContact) for each in turn.effects):
-            handoff = handoffs.open_handoff(session, conversation.id)
-        within = handoff.id if handoff else None
-        said = [
-            conversations.say(session, conversation.id, reply, reply_to=inbound.id, handoff_id=within)
-            for reply in turn.replies
-        ]
-        return Outcome(inbound.id, said)
-
-    def _do(self, session: Session, conversation: Conversation, inbound: Message, effect: Effect) -> None:
-        match effect:
-            case RequestContact():
-                before = handoffs.open_handoff(session, conversation.id)
-                everything = summary.lines(session, self._library, conversation, None, speech(conversation.language))
-                agreed = summary.agreed(session, conversation.id, effect.consent)
-                handoff = handoffs.request(
-                    session,
-                    conversation,
-                    topic=effect.topic,
-                    urgent=effect.urgent,
-                    shared=[each for each in everything if each.kind != "screening"] if effect.urgent else agreed,
-                    contact_id=effect.contact,
-                    patience=self._patience,
-                )
-                inbound.handoff_id = handoff.id
-                if before and effect.urgent:  # it was open already: who is rung now, the system says
-                    telling.asked_next(session, handoff, None, handoffs.standing_offer(handoff), now())
-            case RecordNeed():
-                need = needs.record(
-                    session,
-                    moment=effect.moment,
-                    barrier=effect.barrier,
-                    topic=effect.topic,
-                    language=effect.language or conversation.language,
-                    place=conversation.place,
-                    channel=conversation.channel,
-                    children=effect.children,
-                )
-                if effect.moment != "screening":  # there nobody is asked whether their words may be kept
-                    conversation.pending_need_id = need.id
-                    conversation.pending_message_id = self._meant(session, inbound, effect.moment)
-            case RecordCandidate():
-                moment = "corrected" if effect.corrected else "picked"
-                code = conversation.language
-                candidate = candidates.record(session, effect.topic, effect.offered, code, moment=moment)
-                conversation.pending_candidate_id = candidate.id
-                conversation.pending_message_id = self._meant(session, inbound, moment)
-            case KeepWords():
-                self._keep_words(session, conversation)
-                _let_go(conversation)
-            case ForgetWords():
-                _let_go(conversation)
-            case SetLanguage():
-                conversation.language, conversation.language_chosen = effect.language, True
-            case SetPlace():
-                conversation.place = effect.place
-            case KeepHousehold():
-                keep(session, conversation.id, effect.household)
-            case ForgetHousehold():
-                forget(session, conversation.id, but=inbound.id)
-
-    def _system(self, session: Session, inbound: Message, reply: Reply) -> Message:
-        """Answer a message by the system, which speaks also while a person has the conversation in hand."""
-        return conversations.say(
-            session,
-            inbound.conversation_id,
-            reply,
-            author="system",
-            reply_to=inbound.id,
-            handoff_id=inbound.handoff_id,
-        )
-
-    def _keep_words(self, session: Session, conversation: Conversation) -> None:
-        if not conversation.pending_message_id:
-            return
-        words = session.get_one(Message, conversation.pending_message_id).text
-        names = handoffs.names(session, conversation.id)
-        candidate = conversation.pending_candidate_id
-        if conversation.pending_need_id:
-            need = needs.keep_words(session, conversation.pending_need_id, words, names)
-            if candidate is None and need.barrier != "language":  # what was lacking then is a language, not an example
-                answered = [need.topic] if need.topic else []
-                candidate = candidates.record(session, None, answered, need.language, moment=need.moment).id
-        if candidate:
-            candidates.keep_words(session, candidate, words, names)
-
-    def _meant(self, session: Session, inbound: Message, moment: str) -> int | None:
-        """The message whose words say what was needed: the last typed one. "It did not help" is about the one before, and
-        so is what is picked after "that is not what I meant"."""
-        typed = [
-            message.id
-            for message in conversations.latest(session, inbound.conversation_id, 20)
-            if message.author == "citizen" and not message.choice
-        ]
-        before = [message for message in typed if message != inbound.id] if moment == "not_helped" else typed
-        before = before[:-1] if moment == "corrected" else before
-        return next(reversed(before or typed), None)
 
     def _usable(self, text: str, choice: str | None, code: str) -> str:
         s = speech(code)
@@ -599,61 +292,3 @@ class Dialogue:
         if choice in self._library.topics:
             return self._library.title(choice, s.code)
         return answers.a_person(s).title if choice == "human" else answers.a_list(s).title
-
-    def _follow_language(self, conversation: Conversation, text: str) -> None:
-        """Answer in the language a person writes, unless they chose one."""
-        if conversation.language_chosen:
-            return
-        conversation.language = language.clearly(text, conversation.language) or conversation.language
-
-    def _replies_to(self, session: Session, inbound: Message) -> list[Message]:
-        after = conversations.history(session, inbound.conversation_id, inbound.id)
-        return [message for message in after if message.reply_to == inbound.id]
-
-    def _apologise(self, inbound_id: int) -> Outcome:
-        """A turn that failed: the person is told by the bot, or, where a contact has it in hand, the contact gets it."""
-        with self._database.transaction() as session:
-            inbound = session.get_one(Message, inbound_id)
-            inbound.awaiting = False
-            handoff = handoffs.open_handoff(session, inbound.conversation_id)
-            inbound.handoff_id = handoff.id if handoff else None
-            if handoff and handoff.in_hand:
-                handoffs.citizen_wrote(session, handoff, now())
-                return Outcome(inbound_id)
-            s = speech(session.get_one(Conversation, inbound.conversation_id).language)
-            text = s.gettext("Something went wrong with me. Your message is kept. Write again, or talk to a person.")
-            reply = Reply(text=text, language=s.code, choices=(answers.a_person(s),))
-            said = conversations.say(
-                session, inbound.conversation_id, reply, reply_to=inbound_id, handoff_id=inbound.handoff_id
-            )
-            return Outcome(inbound_id, [said])
-
-
-def _chosen(inbound: Message, offer: Message | None) -> str | None:
-    """The choice that was picked, by a button or in words; None for words that pick none of what was last offered."""
-    if inbound.choice is not None:
-        return inbound.choice
-    reply = Reply.model_validate(offer.body) if offer else None
-    choice = picked(inbound.text, reply.choices if reply else ())
-    if choice is None and reply and isinstance(reply.card, OfferCard):
-        consent = summary.struck(inbound.text, reply.card)
-        choice = f"share:{consent}" if consent else None
-    return choice or (own_data.CHOICE if own_data.asked(inbound.text) else None)
-
-
-def _payload(inbound: Message, choice: str | None) -> str:
-    """What the assistant is given: a choice as its intent, or the text as it was written."""
-    if choice is None:
-        return inbound.text.lstrip("/").strip() or "?"  # a typed "/human" is text, never a command
-    name, _, value = choice.partition(":")
-    return f'/{name}{{"value": "{value}"}}' if value else f"/{name}"
-
-
-def _let_go(conversation: Conversation) -> None:
-    """End the only link between a conversation and what was recorded of it without identity."""
-    conversation.pending_need_id = conversation.pending_candidate_id = None
-
-
-def _unkept(conversation_id: str, reply: Reply) -> Message:
-    body: dict[str, Any] = reply.model_dump(mode="json")
-    return Message(id=0, conversation_id=conversation_id, author="bot", text=reply.text, body=body, created_at=now())

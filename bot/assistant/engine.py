@@ -10,6 +10,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager, context
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 import structlog
@@ -36,6 +37,7 @@ with warnings.catch_warnings(record=True):  # what Rasa 3.6 imports warns of its
     from rasa_sdk.executor import ActionExecutor
 
     from bot.assistant.locks import LocksEverywhere
+    from bot.assistant.runner import InOrder
     from bot.assistant.tracker_store import RecordsTrackerStore, turn_session
 
 import bot.actions
@@ -43,7 +45,7 @@ from bot.effects import EFFECT, Effect
 from bot.records.database import Database
 from bot.replies import Reply
 from bot.understanding.classifier import Prediction
-from bot.understanding.embedding import EMBEDDER, digest
+from bot.understanding.embedding import digest
 from bot.understanding.reading.reading import Reading, plan
 from knowledge.library import Library
 
@@ -78,35 +80,48 @@ class _Model:
     """A trained model that is loaded, and how it has understood the latest texts, though not their words."""
 
     agent: Agent
-    understood: OrderedDict[bytes, dict[str, Any]] = field(default_factory=OrderedDict)
+    _understood: OrderedDict[bytes, dict[str, Any]] = field(default_factory=OrderedDict)
+    _lock: Lock = field(default_factory=Lock)
 
     def understand(self, texts: Sequence[str]) -> list[dict[str, Any]]:
-        """Rasa's graph, once for all of the texts: to set it going takes as long as several texts.
+        """Rasa's graph, once for all of the texts: to set it going takes as long as several texts. From any thread.
 
         Args:
-            texts: what was typed; their vectors are there already.
+            texts: what was typed.
 
         Returns:
             What Rasa calls the parse data of each.
         """
-        processor = self.agent.processor
         keys = [digest(text) for text in texts]
-        missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in self.understood}
+        with self._lock:
+            known = {key: self._understood[key] for key in keys if key in self._understood}
+        missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in known}
         if missing:
-            # with a slash in front it would be a choice, and not understood but read
-            messages = [UserMessage(text.lstrip("/")) for text in missing.values()]
-            inputs = {PLACEHOLDER_MESSAGE: messages, PLACEHOLDER_TRACKER: DialogueStateTracker.from_events("", [])}
-            target = processor.model_metadata.nlu_target
-            found = processor.graph_runner.run(inputs=inputs, targets=[target])[target]
-            nothing = {INTENT: {"name": None, "confidence": 0.0}, ENTITIES: []}
-            for key, parsed in zip(missing, found, strict=True):
-                self.understood[key] = {**nothing, **parsed.as_dict(only_output_properties=True)}
-                self.understood[key].pop(TEXT, None)
-        for key in keys:
-            self.understood.move_to_end(key)
-        while len(self.understood) > max(REMEMBERED, len(texts)):
-            self.understood.popitem(last=False)
-        return [{**self.understood[key], TEXT: text} for key, text in zip(keys, texts, strict=True)]
+            known |= zip(missing, self._run(list(missing.values())), strict=True)
+        with self._lock:
+            for key in keys:
+                self._understood[key] = known[key]
+                self._understood.move_to_end(key)
+            while len(self._understood) > max(REMEMBERED, len(texts)):
+                self._understood.popitem(last=False)
+        return [{**known[key], TEXT: text} for key, text in zip(keys, texts, strict=True)]
+
+    def has(self, texts: Sequence[str]) -> bool:
+        """Whether it is known already how these are understood."""
+        with self._lock:
+            return all(digest(text) in self._understood for text in texts)
+
+    def _run(self, texts: Sequence[str]) -> Iterator[dict[str, Any]]:
+        # with a slash in front it would be a choice, and not understood but read
+        messages = [UserMessage(text.lstrip("/")) for text in texts]
+        inputs = {PLACEHOLDER_MESSAGE: messages, PLACEHOLDER_TRACKER: DialogueStateTracker.from_events("", [])}
+        processor = self.agent.processor
+        target = processor.model_metadata.nlu_target
+        nothing = {INTENT: {"name": None, "confidence": 0.0}, ENTITIES: []}
+        for parsed in processor.graph_runner.run(inputs=inputs, targets=[target])[target]:
+            found = {**nothing, **parsed.as_dict(only_output_properties=True)}
+            found.pop(TEXT, None)
+            yield found
 
 
 _turn: ContextVar[Turn] = ContextVar("turn")
@@ -180,6 +195,7 @@ class Assistant:
         # Rasa wraps a store that is not its own in one that falls back to memory when saving fails, and says nothing
         # to the person whose conversation is then lost with the process. A failure must be seen.
         agent.tracker_store = agent.processor.tracker_store = self._trackers
+        agent.processor.graph_runner = InOrder(agent.processor.graph_runner)
         self._trackers.domain = agent.domain
         loaded = _Model(agent)
         loaded.understand(["hei"])  # what is loaded when it is first needed, is loaded now and not while somebody waits
@@ -214,16 +230,6 @@ class Assistant:
     def _lock_everywhere(self, conversation: str) -> AbstractAsyncContextManager[Any]:
         return self._everywhere.lock(conversation) if self._everywhere else nullcontext()
 
-    async def prepare(self, *texts: str) -> None:
-        """Do the slow part of understanding in other threads, so that other people's messages go on meanwhile.
-
-        Where nothing is left to do, nobody else gets a turn in between: a transaction may be open, for whose end another
-        one would wait, and with it the whole process.
-        """
-        missing = [text for text in texts if not text.startswith("/") and not EMBEDDER.has(text)]
-        if missing:
-            await asyncio.gather(*(asyncio.to_thread(EMBEDDER.embed, text) for text in missing))
-
     async def answer(self, session: Session, conversation: str, text: str, facts: Mapping[str, Any]) -> Turn:
         """What to say and do about a message.
 
@@ -242,7 +248,8 @@ class Assistant:
             with _within(session):
                 message = UserMessage(text, _Collector(), conversation, input_channel="rettvis", metadata=dict(facts))
                 if not text.startswith("/"):
-                    message.parse_data = await self._understood(text)
+                    # without waiting: a transaction is open, for whose end others would wait, and with them the process
+                    message.parse_data = self._model.understand([text])[0]
                 await self._model.agent.processor.handle_message(message)
         except Exception:
             self._trackers.forget(conversation)
@@ -262,19 +269,17 @@ class Assistant:
         return found
 
     async def understand_all(self, texts: Sequence[str]) -> list[Prediction]:
-        """What each message is about."""
-        await self.prepare(*texts)
-        return [_prediction(parsed) for parsed in self._model.understand(texts)]
+        """What each message is about. What is not known yet is found out in another thread, so that other people's messages
+        go on meanwhile; where all is known, nobody else gets a turn in between, for a transaction may be open."""
+        model = self._model
+        found = model.understand(texts) if model.has(texts) else await asyncio.to_thread(model.understand, texts)
+        return [_prediction(parsed) for parsed in found]
 
     async def read(self, text: str, library: Library) -> Reading:
         """What a message says part by part; of a message that is one thing only, nothing more is understood than that."""
         divided = plan(text, library)
         found = await self.understand_all([text, *divided.texts])
         return divided.reading({each: one.ranking for each, one in zip(divided.texts, found[1:], strict=True)})
-
-    async def _understood(self, text: str) -> dict[str, Any]:
-        await self.prepare(text)
-        return self._model.understand([text])[0]
 
     @property
     def intents(self) -> frozenset[str]:

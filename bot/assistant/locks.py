@@ -1,7 +1,7 @@
 """One message of a conversation at a time, in all processes: Rasa's lock store in Redis.
 
 It saves work, and keeps one process from standing still while another answers. That nothing is answered twice does not
-rest on it: Rasa issues tickets in two steps, and Redis may be away; the database decides (bot.dialogue).
+rest on it: Rasa issues tickets in two steps, and Redis may be away; the database decides (bot.answering).
 """
 
 import contextlib

@@ -29,9 +29,9 @@ from bot.records.database import Database
 KEPT = 2_000
 """Live trackers kept in memory, the most recently used."""
 
-TURNS = 4
+TURNS = 3
 """The turns a tracker has at least, where there were so many. Rules are three steps long, and whoever says "that is not
-what I meant" means one of the last answers. It is shortened when it has twice as many."""
+what I meant" means the last answer, or the one before. It is shortened when it has two more."""
 
 turn_session: ContextVar[Session | None] = ContextVar("turn_session", default=None)
 """The database session of the turn that is being answered."""
@@ -90,10 +90,12 @@ class RecordsTrackerStore(SQLTrackerStore):  # type: ignore[misc]  # Rasa's clas
         live = self._live.get(tracker.sender_id)
         new = _after(tracker.events, live.saved if live and live.tracker is tracker else None)
         rows = [self._row(tracker.sender_id, event) for event in new]
-        with self.session_scope() as session:
-            if rows:
-                session.execute(sa.insert(self.SQLEvent), rows)
-            newest = self._newest(session, tracker.sender_id) if rows else (live.newest if live else 0)
+        newest = live.newest if live else 0
+        if rows:
+            with self.session_scope() as session:
+                # the table, not the class: of a class, rows with other columns filled would be statements of their own
+                table = self.SQLEvent.__table__
+                newest = max(session.scalars(sa.insert(table).returning(table.c.id), rows))
         events = _shortened(tracker.events)
         self._keep(tracker if events is None else self._tracker(tracker.sender_id, events), newest)
 
@@ -169,7 +171,7 @@ def _shortened(events: Sequence[Event]) -> list[Event] | None:
     enough."""
     kept = list(events)
     said = [place for place, event in enumerate(kept) if isinstance(event, UserUttered)]
-    if len(said) < 2 * TURNS:
+    if len(said) < TURNS + 2:
         return None
     listened = (place for place in range(said[-TURNS], 0, -1) if _listens(kept[place]))
     cut = next(listened, said[-TURNS])

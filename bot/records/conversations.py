@@ -188,9 +188,12 @@ def unanswered(
     return session.scalars(query).all()
 
 
-def is_answered(session: Session, message_id: int) -> bool:
-    """Whether a message needs no answer any more: it has one, or is deleted."""
-    return not session.scalar(select(Message.awaiting).where(Message.id == message_id))
+def awaits(session: Session, message_id: int) -> tuple[bool, bool]:
+    """Whether a message still needs an answer, for it has none and is not deleted; and whether its conversation waits for
+    an answer to a question of the handoff."""
+    query = select(Message.awaiting, Conversation.pending_question).where(Message.id == message_id)
+    found = session.execute(query.join(Conversation, Conversation.id == Message.conversation_id)).first()
+    return (found.awaiting, bool(found.pending_question)) if found else (False, False)
 
 
 def remove(session: Session, conversation_id: str) -> None:

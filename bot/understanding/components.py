@@ -3,7 +3,6 @@
 from typing import Any
 
 import joblib
-import numpy as np
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
@@ -19,7 +18,6 @@ from bot.understanding.embedding import EMBEDDER
 from bot.understanding.safety import Safeguard
 from bot.understanding.vectors import TrainingVectors
 
-VECTOR = "rettvis_vector"
 KIND = "kind"
 RANKING = "intent_ranking"
 Kind = DefaultV1Recipe.ComponentType
@@ -43,27 +41,9 @@ class _Component(GraphComponent):  # type: ignore[misc]  # Rasa's classes are un
         return cls()
 
 
-@DefaultV1Recipe.register(Kind.MESSAGE_FEATURIZER, is_trainable=False)
-class Embed(_Component):
-    """Gives each message its sentence vector."""
-
-    @classmethod
-    def required_components(cls) -> list[type]:
-        return []
-
-    def process(self, messages: list[Message]) -> list[Message]:
-        for message in filter(_is_typed, messages):
-            message.set(VECTOR, EMBEDDER.embed(message.get(TEXT)))
-        return messages
-
-    def process_training_data(self, training_data: TrainingData) -> TrainingData:
-        """Nothing: vectors carried by the examples would be printed, number by number, to see whether they changed."""
-        return training_data
-
-
 @DefaultV1Recipe.register(Kind.INTENT_CLASSIFIER, is_trainable=True)
 class Classify(IntentClassifier, _Component):  # type: ignore[misc]
-    """Says what each message is about."""
+    """Says what each message is about. Its vectors it makes itself, and only those it needs: no message carries one."""
 
     def __init__(self, model_storage: ModelStorage, resource: Resource, classifier: Classifier | None = None) -> None:
         self._storage = model_storage
@@ -72,7 +52,7 @@ class Classify(IntentClassifier, _Component):  # type: ignore[misc]
 
     @classmethod
     def required_components(cls) -> list[type]:
-        return [Embed]
+        return []
 
     @classmethod
     def create(
@@ -114,8 +94,7 @@ class Classify(IntentClassifier, _Component):  # type: ignore[misc]
         assert self._classifier, "a trained model is loaded before messages are processed"
         typed = list(filter(_is_typed, messages))
         if typed:
-            vectors = np.stack([message.get(VECTOR) for message in typed])
-            found = self._classifier.predict_all([message.get(TEXT) for message in typed], vectors)
+            found = self._classifier.predict_all([message.get(TEXT) for message in typed], EMBEDDER.embed_all)
             for message, prediction in zip(typed, found, strict=True):
                 _put(message, prediction)
         return messages

@@ -58,11 +58,6 @@ class Embedder:
             self._model = self._model or TidiedE5()
             return self._model
 
-    def has(self, text: str) -> bool:
-        """Whether a text's vector is there already."""
-        with self._lock:
-            return digest(text) in self._kept
-
     def embed(self, text: str) -> Vector:
         key = digest(text)
         with self._lock:
@@ -78,6 +73,8 @@ class Embedder:
 
     def embed_all(self, texts: Sequence[str]) -> Vector:
         """One row per text, two at a time: the model lets go of the interpreter while it works."""
+        if len(texts) == 1:
+            return self.embed(texts[0])[None, :]
         with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
             return np.stack(list(pool.map(self.embed, texts)))
 
@@ -88,4 +85,4 @@ def digest(text: str) -> bytes:
 
 
 EMBEDDER = Embedder()
-"""The one of this process: the dialogue warms it off the event loop, Rasa's graph then finds the vector ready."""
+"""The one of this process."""

@@ -10,7 +10,8 @@ from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Resp
 from sse_starlette import ServerSentEvent
 
 from bot import answers, no_trace
-from bot.dialogue import Outcome, Unusable
+from bot.answering import Outcome
+from bot.dialogue import Unusable
 from bot.handoff import telling
 from bot.records.tables import Conversation, Message
 from bot.screening.offering import begin_choice

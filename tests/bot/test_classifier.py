@@ -1,5 +1,6 @@
 """The classifier on a small invented world: a direction in space and a vocabulary for each label."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -200,6 +201,41 @@ def test_the_ranking_is_a_whole_in_order_after_what_was_decided(
     assert confidences[1:] == sorted(confidences[1:], reverse=True)
     assert prediction.label == decided(classifier, prediction)
     assert prediction.kind in ("violence", "suicide")
+
+
+class Asked:
+    """Vectors of the invented world, and for which texts they were asked."""
+
+    def __init__(self, vectors: dict[str, Vector]) -> None:
+        self._vectors = vectors
+        self.texts: list[str] = []
+
+    def __call__(self, texts: Sequence[str]) -> Vector:
+        self.texts += texts
+        return np.stack([self._vectors[text] for text in texts])
+
+
+def test_what_the_spelling_is_sure_of_needs_no_vector_and_the_rest_gets_its_own(
+    world: World, classifier: Classifier
+) -> None:
+    sure, unsure = "barn trygd penger barn trygd", "hva nå"
+    asked = Asked({unsure: world.directions["tannhelse"]})
+    found = classifier.predict_all([sure, unsure, sure], asked)
+    assert asked.texts == [unsure]
+    assert [prediction.label for prediction in found] == ["barnetrygd", "tannhelse", "barnetrygd"]
+    assert found[1] == classifier.predict(unsure, world.directions["tannhelse"])
+
+
+@settings(deadline=None, max_examples=100)
+@given(words=st.lists(st.sampled_from(" ".join(WORDS.values()).split()), min_size=1, max_size=6), data=st.data())
+def test_danger_and_what_may_be_foreign_is_never_left_at_its_spelling(
+    classifier: Classifier, words: list[str], data: st.DataObject
+) -> None:
+    said = data.draw(st.sampled_from(["slår truer redd", "dø leve orker", "fotball vær oppskrift"]))
+    text = f"{said} {' '.join(words[:2])}"
+    asked = Asked({text: World.made().directions["barnetrygd"]})
+    classifier.predict_all([text], asked)
+    assert asked.texts == [text]
 
 
 @settings(deadline=None, max_examples=50)

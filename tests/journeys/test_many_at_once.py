@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from bot.answering import Outcome
 from bot.assistant.engine import Assistant
-from bot.dialogue import Dialogue, Outcome
+from bot.dialogue import Dialogue
 from bot.records import database as records
 from bot.records.database import Database
 from knowledge.library import Library
