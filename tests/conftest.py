@@ -26,6 +26,7 @@ from connectors import demo
 from connectors.app import create_app
 from connectors.installation import Installation
 from connectors.results import printing
+from tests.records import empty
 
 PASSWORD = demo.PASSWORD
 
@@ -49,8 +50,7 @@ def pango() -> None:
 @pytest.fixture
 def database(tmp_path: Path) -> Iterator[Database]:
     """An empty, migrated database."""
-    database = Database(f"sqlite:///{tmp_path / 'records.sqlite3'}")
-    database.migrate()
+    database = empty(tmp_path / "records.sqlite3")
     yield database
     database.close()
 
