@@ -297,7 +297,7 @@ def tried_out(editor: StaffMember) -> None:
         page = editor.get("/curate/examples/batch").text
         assert 'role="alert"' not in page, page
         assert time.monotonic() < end
-        time.sleep(2)
+        time.sleep(0.5)
 
 
 def test_a_running_server_takes_over_what_was_trained_when_it_is_told_to(settings: Settings, tmp_path: Path) -> None:
