@@ -19,7 +19,7 @@ demo: sync ## Everything with demo contacts on http://localhost:8000
 	@$(RUN) rettvis demo
 
 test: lint train ## All checks and tests, a file at a time on two cores
-	@$(RUN) pytest -n 2 --dist loadfile
+	@$(RUN) pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 lint: sync ## Style, types, architecture, knowledge, translations
 	@$(RUN) ruff check .

@@ -29,6 +29,27 @@ from connectors.results import printing
 from tests.records import empty
 
 PASSWORD = demo.PASSWORD
+LONG = (
+    "journeys/test_cli.py",
+    "journeys/test_examples.py",
+    "scale/test_breakdowns.py",
+    "scale/test_stopping.py",
+    "scale/test_workers.py",
+    "bot/test_fairness.py",
+    "journeys/test_chaos.py",
+    "journeys/test_install.py",
+    "journeys/test_staff.py",
+    "journeys/test_result.py",
+    "scale/test_copies.py",
+    "journeys/test_silence.py",
+)
+"""Files of half a minute and more, the longest first."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the long files: of two processes that share the files, none is left with a long one at the end."""
+    places = {ROOT / "tests" / file: place for place, file in enumerate(LONG)}
+    items.sort(key=lambda item: places.get(item.path, len(LONG)))
 
 
 @pytest.fixture(scope="session")
