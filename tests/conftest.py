@@ -3,6 +3,7 @@
 import contextlib
 import os
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Iterator
@@ -29,6 +30,8 @@ from connectors.results import printing
 from tests.records import empty
 
 PASSWORD = demo.PASSWORD
+TLS = ssl.create_default_context()
+"""For all clients: each would read the certificates of the whole world anew, to speak with this machine without TLS."""
 LONG = (
     "journeys/test_cli.py",
     "journeys/test_examples.py",
@@ -102,7 +105,7 @@ class Server:
 
     def client(self, **options: Any) -> httpx.Client:
         """An HTTP client that is closed with the server."""
-        return self._clients.enter_context(httpx.Client(base_url=self.url, timeout=60, **options))
+        return self._clients.enter_context(httpx.Client(base_url=self.url, timeout=60, verify=TLS, **options))
 
     def start(self) -> "Server":
         self._thread.start()
