@@ -27,7 +27,6 @@ lint: sync ## Style, types, architecture, knowledge, translations
 	@$(RUN) mypy
 	@$(RUN) lint-imports --no-cache --no-logo
 	@$(RUN) rettvis knowledge check
-	@$(RUN) rettvis rasa data validate
 
 train: sync ## Train the assistant if its data changed
 	@$(RUN) rettvis train

@@ -139,7 +139,7 @@ def test_the_example_questions_are_asked_of_an_understanding_that_has_not_seen_t
     rettvis: Rettvis, tmp_path: Path
 ) -> None:
     folder = tmp_path / "report"
-    done = rettvis("evaluate", "--cross-validate", "--folds", "2", "--sample", "0.1", "--report", str(folder), "--json")
+    done = rettvis("evaluate", "--cross-validate", "--folds", "2", "--sample", "0.05", "--report", str(folder), "--json")
     report = json.loads(done.stdout)
     assert set(report) == {*LANGUAGES, "all"}
     assert report["all"]["questions"] == sum(report[code]["questions"] for code in LANGUAGES)
@@ -153,7 +153,7 @@ def test_the_example_questions_are_asked_of_an_understanding_that_has_not_seen_t
 
 
 def test_a_language_is_measured_without_examples_of_its_own(rettvis: Rettvis) -> None:
-    done = rettvis("evaluate", "--leave-language-out", "nn", "--sample", "0.1", "--json")
+    done = rettvis("evaluate", "--leave-language-out", "nn", "--sample", "0.05", "--json")
     report = json.loads(done.stdout)
     assert report["nn"] == report["all"]
     assert report["nn"]["questions"] > 100
