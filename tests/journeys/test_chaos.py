@@ -26,7 +26,7 @@ from bot.settings import ROOT
 from connectors import demo
 from tests.conftest import PASSWORD, TLS, StaffMember
 
-HANDOFFS = int(os.environ.get("RETTVIS_TEST_HANDOFFS", "60"))
+HANDOFFS = int(os.environ.get("RETTVIS_TEST_HANDOFFS", "40"))
 AT_ONCE = 10
 ALIVE = (1.5, 5.0)
 """Seconds the server lives before it is killed, at random between these."""
