@@ -139,7 +139,9 @@ def test_the_example_questions_are_asked_of_an_understanding_that_has_not_seen_t
     rettvis: Rettvis, tmp_path: Path
 ) -> None:
     folder = tmp_path / "report"
-    done = rettvis("evaluate", "--cross-validate", "--folds", "2", "--sample", "0.05", "--report", str(folder), "--json")
+    done = rettvis(
+        "evaluate", "--cross-validate", "--folds", "2", "--sample", "0.05", "--report", str(folder), "--json"
+    )
     report = json.loads(done.stdout)
     assert set(report) == {*LANGUAGES, "all"}
     assert report["all"]["questions"] == sum(report[code]["questions"] for code in LANGUAGES)
