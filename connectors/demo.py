@@ -1,5 +1,7 @@
 """Contacts to try Rettvis with. Their names are invented and their passwords are printed: never for real use."""
 
+from functools import cache
+
 from argon2 import PasswordHasher
 
 from bot.records.database import Database
@@ -95,5 +97,11 @@ def load(database: Database) -> list[str]:
     with database.transaction() as session:
         for person in PEOPLE:
             if person["login"] not in known:
-                session.add(Staff(**person, password_hash=PasswordHasher().hash(PASSWORD)))
+                session.add(Staff(**person, password_hash=_hash()))
     return [str(person["login"]) for person in PEOPLE]
+
+
+@cache
+def _hash() -> str:
+    """The same for all: everybody may know the password, and a hash takes as long as it is meant to."""
+    return PasswordHasher().hash(PASSWORD)

@@ -3,6 +3,7 @@
 import contextlib
 import os
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Iterator
@@ -26,8 +27,32 @@ from connectors import demo
 from connectors.app import create_app
 from connectors.installation import Installation
 from connectors.results import printing
+from tests.records import empty
 
 PASSWORD = demo.PASSWORD
+TLS = ssl.create_default_context()
+"""For all clients: each would read the certificates of the whole world anew, to speak with this machine without TLS."""
+LONG = (
+    "journeys/test_cli.py",
+    "journeys/test_examples.py",
+    "scale/test_breakdowns.py",
+    "scale/test_stopping.py",
+    "scale/test_workers.py",
+    "bot/test_fairness.py",
+    "journeys/test_chaos.py",
+    "journeys/test_install.py",
+    "journeys/test_staff.py",
+    "journeys/test_result.py",
+    "scale/test_copies.py",
+    "journeys/test_silence.py",
+)
+"""Files of half a minute and more, the longest first."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the long files: of two processes that share the files, none is left with a long one at the end."""
+    places = {ROOT / "tests" / file: place for place, file in enumerate(LONG)}
+    items.sort(key=lambda item: places.get(item.path, len(LONG)))
 
 
 @pytest.fixture(scope="session")
@@ -49,8 +74,7 @@ def pango() -> None:
 @pytest.fixture
 def database(tmp_path: Path) -> Iterator[Database]:
     """An empty, migrated database."""
-    database = Database(f"sqlite:///{tmp_path / 'records.sqlite3'}")
-    database.migrate()
+    database = empty(tmp_path / "records.sqlite3")
     yield database
     database.close()
 
@@ -81,7 +105,7 @@ class Server:
 
     def client(self, **options: Any) -> httpx.Client:
         """An HTTP client that is closed with the server."""
-        return self._clients.enter_context(httpx.Client(base_url=self.url, timeout=60, **options))
+        return self._clients.enter_context(httpx.Client(base_url=self.url, timeout=60, verify=TLS, **options))
 
     def start(self) -> "Server":
         self._thread.start()

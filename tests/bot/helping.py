@@ -15,6 +15,7 @@ from bot.records.database import Database
 from bot.records.tables import Conversation, Handoff, Staff
 from bot.replies import SharedLine
 from bot.settings import Patience
+from tests.records import empty
 
 ALWAYS = [{"days": [0, 1, 2, 3, 4, 5, 6], "from": "00:00", "to": "00:00", "holidays": True}]
 OFFICE = [{"days": [0, 1, 2, 3, 4], "from": "08:00", "to": "15:30"}]
@@ -35,8 +36,7 @@ PLAIN: dict[str, Any] = {
 def new_session() -> Iterator[Session]:
     """A session on a database of its own, for each of hypothesis's examples."""
     with TemporaryDirectory() as folder:
-        database = Database(f"sqlite:///{Path(folder) / 'records.sqlite3'}")
-        database.migrate()
+        database = empty(Path(folder) / "records.sqlite3")
         with database.transaction() as session:
             yield session
         database.close()

@@ -23,6 +23,7 @@ from bot.records.tables import Need, Pulse
 from connectors.bench.scale import fill
 from knowledge.library import Library
 from tests.bot.helping import PLAIN
+from tests.records import empty
 
 LIBRARY = Library.load()
 TODAY = date(2026, 11, 24)
@@ -184,8 +185,7 @@ STEP = st.tuples(st.lists(NEED, max_size=12), st.booleans())
 def test_whatever_was_recorded_or_taken_back_the_columns_are_the_table(
     tmp_path_factory: pytest.TempPathFactory, steps: list[tuple[list[dict[str, Any]], bool]]
 ) -> None:
-    database = Database(f"sqlite:///{tmp_path_factory.mktemp('columns') / 'records.sqlite3'}")
-    database.migrate()
+    database = empty(tmp_path_factory.mktemp("columns") / "records.sqlite3")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(columns, "BEHIND", 4)
         for several, keeps in steps:
@@ -212,8 +212,7 @@ def test_what_a_second_view_reads_does_not_grow_with_the_needs(tmp_path: Path, m
 
 def steps_of_a_second_view(file: Path, size: int) -> int:
     """How many steps SQLite takes for every chart and list of needs, when they were looked at before: work, not time."""
-    database = Database(f"sqlite:///{file}")
-    database.migrate()
+    database = empty(file)
     fill(database, LIBRARY, size, TODAY)
     steps = Counter[str]()
 
@@ -254,8 +253,7 @@ COUNTED = st.tuples(st.sampled_from(pulse.ANSWERS), st.sampled_from(("nb", "so")
 def test_whatever_was_counted_or_taken_back_what_is_kept_of_answers_is_the_table(
     tmp_path_factory: pytest.TempPathFactory, steps: list[tuple[list[tuple[str, str, int]], bool]]
 ) -> None:
-    database = Database(f"sqlite:///{tmp_path_factory.mktemp('tally') / 'records.sqlite3'}")
-    database.migrate()
+    database = empty(tmp_path_factory.mktemp("tally") / "records.sqlite3")
     truth = Counter[tuple[str, str, date]]()
     for several, keeps in steps:
         with database.transaction() as session:

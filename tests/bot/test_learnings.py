@@ -18,6 +18,7 @@ from bot.needs.learnings import Change, NotAllowed, Note, Unfit
 from bot.records.database import Database
 from bot.records.tables import Learning, Pattern, Staff, Step
 from tests.bot.helping import contact
+from tests.records import empty
 
 NOTE = Note("Families with no money for rent are sent on", "practices", "Nav Trondheim", "One person keeps the thread")
 MADE = Change("practice", "One contact keeps the thread")
@@ -135,8 +136,7 @@ def test_the_loop_holds_whatever_is_done() -> None:
         def loop() -> Loop:
             nonlocal count
             count += 1
-            database = Database(f"sqlite:///{Path(folder) / f'{count}.sqlite3'}")
-            database.migrate()
+            database = empty(Path(folder) / f"{count}.sqlite3")
             return Loop(database, contact(database, "programme"))
 
         run_state_machine_as_test(loop, settings=settings(max_examples=15, stateful_step_count=25, deadline=None))

@@ -24,9 +24,9 @@ from bot.records.database import Database
 from bot.records.tables import Message, Move
 from bot.settings import ROOT
 from connectors import demo
-from tests.conftest import PASSWORD, StaffMember
+from tests.conftest import PASSWORD, TLS, StaffMember
 
-HANDOFFS = int(os.environ.get("RETTVIS_TEST_HANDOFFS", "60"))
+HANDOFFS = int(os.environ.get("RETTVIS_TEST_HANDOFFS", "40"))
 AT_ONCE = 10
 ALIVE = (1.5, 5.0)
 """Seconds the server lives before it is killed, at random between these."""
@@ -72,7 +72,7 @@ class Mortal:
 
     def _answers(self) -> bool:
         try:
-            return httpx.get(f"{self.url}/healthz", timeout=1).is_success
+            return httpx.get(f"{self.url}/healthz", timeout=1, verify=TLS).is_success
         except httpx.TransportError:
             return False
 
@@ -101,7 +101,7 @@ class Persistent:
     """Sends a request until it is answered, as a channel does; the same request, under the same id."""
 
     def __init__(self, url: str) -> None:
-        self.http = httpx.Client(base_url=url, timeout=10)
+        self.http = httpx.Client(base_url=url, timeout=10, verify=TLS)
 
     def __enter__(self) -> "Persistent":
         return self

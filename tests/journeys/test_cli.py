@@ -2,54 +2,54 @@
 
 import csv
 import json
-import os
 import random
 import re
-import subprocess
-import sys
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
 
-from bot.settings import ROOT
 from knowledge.languages import LANGUAGES
+from tests.command import Done, here, in_a_process
 
-RETTVIS = Path(sys.executable).parent / "rettvis"
+Rettvis = Callable[..., Done]
 
 
 @pytest.fixture
-def rettvis(model: Path, tmp_path: Path):
-    """Runs the command on a database of its own, with the assistant of this test run."""
-    environment = {
-        **os.environ,
-        "RETTVIS_VAR": str(model.parent.parent),
-        "DATABASE_URL": f"sqlite:///{tmp_path / 'cli.sqlite3'}",
-    }
-
-    def run(*arguments: str, said: str = "") -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [RETTVIS, *arguments], input=said, capture_output=True, text=True, env=environment, cwd=ROOT, timeout=300
-        )
-
-    return run
+def surroundings(model: Path, tmp_path: Path) -> dict[str, str]:
+    """A database of its own, and the assistant of this test run."""
+    return {"RETTVIS_VAR": str(model.parent.parent), "DATABASE_URL": f"sqlite:///{tmp_path / 'cli.sqlite3'}"}
 
 
-def test_chat_answers_in_the_terminal_and_a_number_picks_a_choice(rettvis) -> None:
-    done = rettvis("chat", "--lang", "en", said="How much child benefit do I get for two kids?\n1\n\n")
+@pytest.fixture
+def rettvis(surroundings: dict[str, str]) -> Rettvis:
+    """Runs the command in this process."""
+    return partial(here, **surroundings)
+
+
+@pytest.fixture
+def process(surroundings: dict[str, str]) -> Rettvis:
+    """Runs the command as people do, in a process of its own."""
+    return partial(in_a_process, **surroundings)
+
+
+def test_chat_answers_in_the_terminal_and_a_number_picks_a_choice(process: Rettvis) -> None:
+    done = process("chat", "--lang", "en", said="How much child benefit do I get for two kids?\n1\n\n")
     assert done.returncode == 0, done.stderr
     assert "2,012 kr" in done.stdout
     assert "  1. How to apply" in done.stdout
     assert "How to apply:\n– Online:" in done.stdout
 
 
-def test_understand_gives_a_line_for_each_line_in_order(rettvis) -> None:
+def test_understand_gives_a_line_for_each_line_in_order(process: Rettvis) -> None:
     texts = [
         "hvordan søker jeg bostøtte",
         "I want to die",
         "who won the football match yesterday",
         "أريد التحدث مع شخص",
     ]
-    done = rettvis("understand", said="".join(json.dumps({"text": text}) + "\n" for text in texts))
+    done = process("understand", said="".join(json.dumps({"text": text}) + "\n" for text in texts))
     rows = [json.loads(line) for line in done.stdout.splitlines()]
     assert [row["text"] for row in rows] == texts
     assert [row["label"] for row in rows] == ["bostotte", "crisis", "out_of_scope", "human"]
@@ -57,7 +57,7 @@ def test_understand_gives_a_line_for_each_line_in_order(rettvis) -> None:
     assert all(row["ranking"][0] == {"label": row["label"], "confidence": row["confidence"]} for row in rows)
 
 
-def test_evaluate_measures_a_file_of_questions(rettvis, tmp_path: Path) -> None:
+def test_evaluate_measures_a_file_of_questions(rettvis: Rettvis, tmp_path: Path) -> None:
     questions = [
         {"lang": "nb", "text": "hvordan søker jeg bostøtte", "label": "bostotte"},
         {"lang": "nb", "text": "han slår meg", "label": "crisis"},
@@ -75,14 +75,14 @@ def test_evaluate_measures_a_file_of_questions(rettvis, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("line", ["not json", "[]", '{"lang": "nb"}', '{"text": 5}'])
-def test_a_line_that_is_not_a_question_is_named_by_its_number(rettvis, line: str) -> None:
+def test_a_line_that_is_not_a_question_is_named_by_its_number(rettvis: Rettvis, line: str) -> None:
     done = rettvis("understand", said=f'{{"text": "hei"}}\n{line}\n')
     assert done.returncode == 1
     assert done.stderr.startswith("stdin:2: ")
 
 
-def test_serving_is_measured_beside_a_floor(rettvis) -> None:
-    done = rettvis("bench", "serve", "--seconds", "0.5", "--rounds", "1", "--json")
+def test_serving_is_measured_beside_a_floor(process: Rettvis) -> None:
+    done = process("bench", "serve", "--seconds", "0.5", "--rounds", "1", "--json")
     report = json.loads(done.stdout)
     assert list(report["conversations"]) == ["1", "16", "64"]
     for found in report["conversations"].values():
@@ -91,30 +91,30 @@ def test_serving_is_measured_beside_a_floor(rettvis) -> None:
     assert report["memory"]["over HTTP"] > report["memory"]["floor"] > 0
 
 
-def test_pages_of_figures_are_measured_with_ever_more_needs(rettvis) -> None:
-    done = rettvis("bench", "scale", "--needs", "1000", "--needs", "2000", "--views", "1", "--json")
+def test_pages_of_figures_are_measured_with_ever_more_needs(process: Rettvis) -> None:
+    done = process("bench", "scale", "--needs", "1000", "--needs", "2000", "--views", "1", "--json")
     rows = json.loads(done.stdout)["rows"]
     assert [row["needs"] for row in rows] == sorted(8 * [1_000, 2_000])
     assert {"/learning", "/learning/patterns", "/learning/themes"} < {row["page"] for row in rows}
     assert all(row["cpu_ms"] > 0 and row["ms"] > 0 for row in rows)
 
 
-def test_rasa_itself_finds_the_project_valid(rettvis) -> None:
-    done = rettvis("rasa", "data", "validate")
+def test_rasa_itself_finds_the_project_valid(process: Rettvis) -> None:
+    done = process("rasa", "data", "validate")
     assert done.returncode == 0, done.stderr
     assert "Traceback" not in done.stderr
 
 
-def test_a_contact_is_added_once_and_only_with_what_there_is(rettvis) -> None:
+def test_a_contact_is_added_once_and_only_with_what_there_is(process: Rettvis) -> None:
     add = ["staff", "add", "Ola", "--name", "Ola Moe", "--role", "veileder", "--password", "a long enough one"]
-    assert rettvis(*add, "--place", "atlantis").returncode == 1
-    assert rettvis(*add, "--place", "froya").returncode == 0
-    again = rettvis(*add)
+    assert process(*add, "--place", "atlantis").returncode == 1
+    assert process(*add, "--place", "froya").returncode == 0
+    again = process(*add)
     assert again.returncode == 1
     assert "is there already" in again.stderr
 
 
-def test_show_prints_what_a_person_would_get(rettvis) -> None:
+def test_show_prints_what_a_person_would_get(rettvis: Rettvis) -> None:
     done = rettvis("knowledge", "show", "bostotte", "--lang", "en", "--place", "trondheim")
     assert "2 SMS, " in done.stdout
     assert "Where you live" in done.stdout
@@ -122,13 +122,13 @@ def test_show_prints_what_a_person_would_get(rettvis) -> None:
     assert rettvis("knowledge", "show", "unicorns").returncode == 2
 
 
-def test_due_lists_what_each_owner_has_to_look_at(rettvis) -> None:
-    done = rettvis("knowledge", "due")
+def test_due_lists_what_each_owner_has_to_look_at(process: Rettvis) -> None:
+    done = process("knowledge", "due")
     assert "Redaksjonen i Rettvis" in done.stdout
     assert "no expert has" in done.stdout
 
 
-def test_the_check_speaks_to_machines_too(rettvis) -> None:
+def test_the_check_speaks_to_machines_too(rettvis: Rettvis) -> None:
     report = json.loads(rettvis("knowledge", "check", "--json").stdout)
     assert report["entries"] == 51
     assert report["errors"] == []
@@ -136,10 +136,12 @@ def test_the_check_speaks_to_machines_too(rettvis) -> None:
 
 
 def test_the_example_questions_are_asked_of_an_understanding_that_has_not_seen_their_like(
-    rettvis, tmp_path: Path
+    rettvis: Rettvis, tmp_path: Path
 ) -> None:
     folder = tmp_path / "report"
-    done = rettvis("evaluate", "--cross-validate", "--folds", "2", "--sample", "0.1", "--report", str(folder), "--json")
+    done = rettvis(
+        "evaluate", "--cross-validate", "--folds", "2", "--sample", "0.05", "--report", str(folder), "--json"
+    )
     report = json.loads(done.stdout)
     assert set(report) == {*LANGUAGES, "all"}
     assert report["all"]["questions"] == sum(report[code]["questions"] for code in LANGUAGES)
@@ -152,8 +154,8 @@ def test_the_example_questions_are_asked_of_an_understanding_that_has_not_seen_t
     assert page.count("<img ") == len(re.findall(r'<img [^>]*alt="[^"]{40,}', page)) == 2
 
 
-def test_a_language_is_measured_without_examples_of_its_own(rettvis) -> None:
-    done = rettvis("evaluate", "--leave-language-out", "nn", "--sample", "0.1", "--json")
+def test_a_language_is_measured_without_examples_of_its_own(rettvis: Rettvis) -> None:
+    done = rettvis("evaluate", "--leave-language-out", "nn", "--sample", "0.05", "--json")
     report = json.loads(done.stdout)
     assert report["nn"] == report["all"]
     assert report["nn"]["questions"] > 100
@@ -167,7 +169,7 @@ def test_a_language_is_measured_without_examples_of_its_own(rettvis) -> None:
         (("--cross-validate", "some.jsonl"), "different measurements"),
     ],
 )
-def test_what_cannot_be_measured_is_said(rettvis, arguments: tuple[str, ...], said: str) -> None:
+def test_what_cannot_be_measured_is_said(rettvis: Rettvis, arguments: tuple[str, ...], said: str) -> None:
     done = rettvis("evaluate", *arguments)
     assert done.returncode == 2
     assert said in " ".join(done.stderr.replace("│", "").split())
@@ -188,7 +190,7 @@ def a_bot(train: int, seed: int) -> tuple[list[list[str]], list[list[str]]]:
     return rows[:train], [*rows[train : train + 30], *([text, "NO_NODES_DETECTED"] for text in foreign)]
 
 
-def test_data_sets_in_the_layout_of_hint3_and_clinc150_are_measured(rettvis, tmp_path: Path) -> None:
+def test_data_sets_in_the_layout_of_hint3_and_clinc150_are_measured(rettvis: Rettvis, tmp_path: Path) -> None:
     for part in ("train", "test"):
         (tmp_path / "hint3" / "dataset" / "v1" / part).mkdir(parents=True)
     for seed, bot in enumerate(("sofmattress", "curekart", "powerplay11")):
@@ -242,7 +244,7 @@ def test_data_sets_in_the_layout_of_hint3_and_clinc150_are_measured(rettvis, tmp
     ],
 )
 def test_a_folder_without_the_data_set_is_told_what_is_missing(
-    rettvis, tmp_path: Path, option: str, file: str, content: str, said: str
+    rettvis: Rettvis, tmp_path: Path, option: str, file: str, content: str, said: str
 ) -> None:
     for folder in ("train", "test") if "csv" in file else ():
         (tmp_path / folder).mkdir()

@@ -1,5 +1,6 @@
 """An editor corrects a translation, it is shown at once, and a native reader signs it."""
 
+import copy
 import dataclasses
 import html
 import re
@@ -32,9 +33,15 @@ def library(server: Server, tmp_path: Path) -> Iterator[Library]:
     server._app.state.installation = here
 
 
-@pytest.fixture
-def editor(server: Server, library: Library) -> StaffMember:
+@pytest.fixture(scope="module")
+def signed_in(server: Server) -> StaffMember:
+    """Signed in once: the overview that is shown then takes long for a library that nobody has looked at."""
     return StaffMember(server, "redaktor")
+
+
+@pytest.fixture
+def editor(signed_in: StaffMember, library: Library) -> StaffMember:
+    return copy.copy(signed_in)
 
 
 def number_of(library: Library, field: str) -> int:

@@ -30,7 +30,7 @@ from bot.understanding import examples
 from connectors import demo
 from connectors.curate.examples import refusal
 from knowledge.library import Library
-from tests.conftest import Citizen, Server, StaffMember
+from tests.conftest import TLS, Citizen, Server, StaffMember
 
 T = TypeVar("T")
 KEY = "a key for tests only, of 32+ characters"
@@ -297,7 +297,7 @@ def tried_out(editor: StaffMember) -> None:
         page = editor.get("/curate/examples/batch").text
         assert 'role="alert"' not in page, page
         assert time.monotonic() < end
-        time.sleep(2)
+        time.sleep(0.5)
 
 
 def test_a_running_server_takes_over_what_was_trained_when_it_is_told_to(settings: Settings, tmp_path: Path) -> None:
@@ -337,7 +337,7 @@ def answering(port: int, model: str) -> bool:
     end = time.monotonic() + 240
     while time.monotonic() < end:
         with suppress(httpx.TransportError):
-            if httpx.get(f"http://127.0.0.1:{port}/readyz").json().get("model") == model:
+            if httpx.get(f"http://127.0.0.1:{port}/readyz", verify=TLS).json().get("model") == model:
                 return True
         time.sleep(0.3)
     return False

@@ -10,7 +10,7 @@ import pytest
 from knowledge.languages import LANGUAGES
 from tests.conftest import Server
 from tests.journeys.test_bad_input import is_a_problem
-from tests.journeys.test_cli import rettvis  # noqa: F401 (a fixture)
+from tests.journeys.test_cli import rettvis, surroundings  # noqa: F401 (fixtures)
 
 FACTS: dict[str, Any] = {
     "children": [2, 7],

@@ -1,33 +1,22 @@
 """The commands `rettvis staff`, as an administrator types them."""
 
-import os
-import subprocess
-import sys
 from collections.abc import Callable
-from pathlib import Path
+from functools import partial
 
 import pytest
 
 from bot.records.database import Database
-from bot.settings import ROOT
 from bot.staff import people
+from tests.command import Done, here
 
-Rettvis = Callable[..., subprocess.CompletedProcess[str]]
+Rettvis = Callable[..., Done]
 ADD = ("--role", "veileder", "--password", "a long enough one")
 
 
 @pytest.fixture
 def rettvis(database: Database) -> Rettvis:
     """Runs `rettvis staff …` on the test's database."""
-    environment = {**os.environ, "DATABASE_URL": database.url, "COLUMNS": "200"}
-    command = Path(sys.executable).parent / "rettvis"
-
-    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [command, "staff", *arguments], capture_output=True, text=True, env=environment, cwd=ROOT, timeout=60
-        )
-
-    return run
+    return partial(here, "staff", DATABASE_URL=database.url, COLUMNS="200")
 
 
 def test_a_person_is_added_with_everything_that_can_be_said(rettvis: Rettvis, database: Database) -> None:

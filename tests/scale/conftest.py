@@ -25,6 +25,7 @@ import pytest
 from bot.records.database import Database
 from bot.settings import ROOT
 from connectors import demo
+from tests.conftest import TLS
 from tests.sms.conftest import NUMBER, SECRET, Wire, eventually
 
 KEY = "a key for tests only, of 32+ characters"
@@ -155,7 +156,7 @@ class _InTurn(httpx.HTTPTransport):
     """Sends each request to the next of several servers."""
 
     def __init__(self, ports: list[int]) -> None:
-        super().__init__()
+        super().__init__(verify=TLS)
         self._ports = itertools.cycle(ports)
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
@@ -244,7 +245,7 @@ class Workers:
 
 def _answers(port: int) -> bool:
     try:
-        return httpx.get(f"http://127.0.0.1:{port}/readyz", timeout=2).is_success
+        return httpx.get(f"http://127.0.0.1:{port}/readyz", timeout=2, verify=TLS).is_success
     except httpx.TransportError:
         return False
 

@@ -15,6 +15,7 @@ from sqlalchemy import func, select
 from bot.records import conversations
 from bot.records.database import Database
 from bot.records.tables import Message
+from tests.conftest import TLS
 from tests.sms.conftest import eventually
 
 SCRIPT = (
@@ -144,7 +145,7 @@ class Load:
             run(turn)
 
     def _patiently(self, turn: int) -> None:
-        with httpx.Client(timeout=20) as client:
+        with httpx.Client(timeout=20, verify=TLS) as client:
             begun = self._until_answered(client, "/api/v1/conversations", {"language": "en", "place": "trondheim"})
             client.headers["authorization"] = f"Bearer {begun['token']}"
             for number, text in enumerate(SCRIPT):
@@ -156,7 +157,7 @@ class Load:
         self.begun.append(begun["id"])
 
     def _impatiently(self, turn: int) -> None:
-        with httpx.Client(timeout=20) as client:
+        with httpx.Client(timeout=20, verify=TLS) as client:
             begun = self._until_answered(client, "/api/v1/conversations", {"language": "en", "place": "trondheim"})
             self.left.append(begun["id"])
             client.headers["authorization"] = f"Bearer {begun['token']}"

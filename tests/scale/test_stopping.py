@@ -22,6 +22,7 @@ from bot.records.database import Database
 from bot.records.tables import Message
 from bot.settings import ROOT, Settings
 from connectors import demo
+from tests.conftest import TLS
 from tests.scale.conftest import free_port, new_database
 from tests.scale.load import Load
 from tests.sms.conftest import eventually
@@ -50,7 +51,7 @@ class Served:
 
     def model(self) -> str:
         with suppress(httpx.TransportError):
-            return str(httpx.get(f"{self.url}/readyz", timeout=60).json().get("model"))
+            return str(httpx.get(f"{self.url}/readyz", timeout=60, verify=TLS).json().get("model"))
         return ""
 
     def begin(self) -> tuple[str, dict[str, str]]:

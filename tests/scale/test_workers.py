@@ -17,7 +17,7 @@ from bot import switches
 from bot.records.tables import Lease, Message, Move
 from bot.settings import ROOT
 from knowledge.library import Library
-from tests.conftest import Citizen, Contact, Server
+from tests.conftest import TLS, Citizen, Contact, Server
 from tests.scale.conftest import Workers, free_port
 from tests.sms.conftest import Phone, Wire, eventually
 
@@ -178,7 +178,7 @@ def test_serve_starts_several_workers_and_stops_them_in_order(environment: dict[
 
         def answers() -> bool:
             with suppress(httpx.TransportError):
-                return httpx.get(ready, timeout=5).is_success
+                return httpx.get(ready, timeout=5, verify=TLS).is_success
             return False
 
         def alive() -> list[int]:

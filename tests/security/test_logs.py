@@ -22,7 +22,7 @@ from starlette.types import Receive, Scope, Send
 from bot.records.database import Database
 from connectors import demo
 from connectors.problems import Unforeseen
-from tests.conftest import PASSWORD, StaffMember
+from tests.conftest import PASSWORD, TLS, StaffMember
 
 WORD = "Quagmire"
 """Stands in everything that is written here."""
@@ -57,7 +57,7 @@ class Printing:
         while time.monotonic() < end:
             assert self._process.poll() is None, self.file.read_text()
             try:
-                if httpx.get(f"{self.url}/readyz").status_code == 200:
+                if httpx.get(f"{self.url}/readyz", verify=TLS).status_code == 200:
                     return
             except httpx.TransportError:
                 time.sleep(0.2)

@@ -192,8 +192,15 @@ def test_what_waits_when_stop_is_said_is_not_sent(sms_server: Server, wire: Wire
             return len(session.scalars(select(Message).where(Message.conversation_id == mine.id)).all()) == 4
 
     eventually(answered)
+    (answer,) = eventually(lambda: waiting(sms_server, phone))
     phone.bring("STOPP")
-    eventually(lambda: len(waiting(sms_server, phone)) == 1)
+
+    def stopped() -> bool:
+        """Whether only what was said to STOPP still waits: it came after the answer."""
+        ids = [each.id for each in waiting(sms_server, phone)]
+        return len(ids) == 1 and ids[0] > answer.id
+
+    eventually(stopped)
     wire.answers_with = 200
     hurry(sms_server)
     assert "START" in phone.next()
