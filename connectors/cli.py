@@ -1,6 +1,7 @@
 """The command `rettvis`."""
 
 import asyncio
+import gc
 import json
 import os
 import sys
@@ -107,6 +108,7 @@ def serve(
     ] = 1,
 ) -> None:
     """The real thing, configured by the environment (DATABASE_URL, REDIS_URL, SECRET_KEY, RETTVIS_VAR)."""
+    gc.disable()  # as in connectors.serving; the parent of several processes only waits
     from bot.settings import Settings
 
     if workers > 1 and not Settings.from_environment().redis_url:
@@ -121,7 +123,7 @@ def _serve(host: str, port: int, workers: int = 1) -> None:
 
     # Rasa's Sanic holds the websockets package at version 10, which uvicorn cannot use; no websockets are served.
     uvicorn.run(
-        "connectors.app:create_app",
+        "connectors.serving:create",
         factory=True,
         host=host,
         port=port,
