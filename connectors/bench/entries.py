@@ -52,7 +52,7 @@ async def _measure(here: Installation, folder: Path, sizes: Sequence[int], round
     apps = {}
 
     def add(size: int, what: str, value: float, unit: str = "CPU ms") -> None:
-        goal = size / sizes[0] if what not in _LINEAR else None
+        goal = round(size / sizes[0], 1) if what not in _LINEAR else None
         found.setdefault((size, what), Found(DIMENSION, size, what, unit, most=goal)).values.append(value)
 
     for size in sizes:

@@ -45,8 +45,9 @@ class Found:
         """As it is told, with the medians of all rounds."""
         value, its = statistics.median(self.values), statistics.median(first.values)
         ratio = value / its if its else 0.0
-        goals = [ratio <= self.most] if self.most else []
-        goals += [ratio >= self.least] if self.least else []
+        most, least = (None, None) if self is first else (self.most, self.least)
+        goals = [ratio <= most] if most else []
+        goals += [ratio >= least] if least else []
         goals += [value <= self.at_most] if self.at_most else []
         return {
             "dimension": self.dimension,
@@ -55,8 +56,8 @@ class Found:
             "value": round(value, 3),
             "unit": self.unit,
             "ratio": round(ratio, 3),
-            "most": self.most,
-            "least": self.least,
+            "most": most,
+            "least": least,
             "at_most": self.at_most,
             "met": all(goals) if goals else None,
         }

@@ -70,7 +70,10 @@ async def _measure(talks: dict[int, tuple[Database, Dialogue]], rounds: int, tel
                 found[size, what].values.append(took)
             for what, do in zip(kinds[2:], by_itself(database, dialogue), strict=True):
                 found[size, what].values.append(await work(do))
-    return list(found.values())
+    megabytes = {
+        size: Path(database.engine.url.database or "").stat().st_size / 1e6 for size, (database, _) in talks.items()
+    }
+    return [*(Found(DIMENSION, size, "database", "MB", [each]) for size, each in megabytes.items()), *found.values()]
 
 
 def by_itself(database: Database, dialogue: Dialogue) -> tuple[Do, Do, Do]:
