@@ -1,6 +1,7 @@
 """`rettvis bench growth` and `rettvis bench start`."""
 
 import json
+import warnings
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -65,9 +66,11 @@ def growth(
     with err.status("Measuring") as status:
         report = bench.run(model, sizes, rounds, shared, seconds, status.update)
     if plot:
-        from connectors.bench.plot import draw
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # matplotlib warns of the age of what it imports
+            from connectors.bench.plot import draw
 
-        draw(plot, report["rows"])
+            draw(plot, report["rows"])
     if _written(report, to_json):
         return
     table = Table("of", "how many", "what", "", "", "ratio", "goal")

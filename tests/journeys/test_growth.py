@@ -1,21 +1,29 @@
 """What does not grow: work is counted, in steps of SQLite, statements and calls, and never timed."""
 
 import asyncio
+import gc
+import json
+import socket
 import sys
+import time
+import tracemalloc
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, select
 
 from bot.dialogue import Dialogue
 from bot.records.database import Database
+from bot.records.tables import Message, tracker_events
 from connectors.bench import entries, stored
 from connectors.bench.growing import say, talking
 from knowledge.library import Library
+from tests.conftest import Citizen, Server
 
 ASKED = "Hvem kan få barnetrygd?"
 
@@ -113,3 +121,50 @@ def calls_of_a_message(counted: Counted, library: Library) -> int:
     finally:
         sys.setprofile(None)
     return calls["call"]
+
+
+def test_what_the_bot_says_is_kept_once_and_not_in_the_state_of_the_dialogue_too(counted: Counted) -> None:
+    conversation = counted.begin()
+    counted.message(conversation)
+    with counted.database.reading() as session:
+        said = session.scalars(select(Message.body).where(Message.conversation_id == conversation)).all()
+        events = tracker_events.c
+        kept = session.execute(
+            select(events.type_name, events.data).where(events.sender_id == conversation).order_by(events.id)
+        )
+        lengths = [(kind, len(data or "")) for kind, data in kept]
+    assert sum(len(json.dumps(body)) for body in said) > 2_000
+    assert [length for kind, length in lengths if kind == "bot"] < [200]
+    assert lengths[-1][0] == "action", "the turn went on after it"
+
+
+LISTENERS = 60
+
+
+def test_somebody_who_only_listens_takes_little_memory(server: Server) -> None:
+    with ExitStack() as open_:
+        people = [Citizen(server) for _ in range(LISTENERS + 5)]
+        for each in people[:5]:  # what is made once, is made
+            listen(server, each, open_)
+        gc.collect()
+        tracemalloc.start()
+        try:
+            for each in people[5:]:
+                listen(server, each, open_)
+            gc.collect()
+            assert tracemalloc.get_traced_memory()[0] / LISTENERS < 63 * 1024
+        finally:
+            tracemalloc.stop()
+
+
+def listen(server: Server, citizen: Citizen, open_: ExitStack) -> None:
+    connection = open_.enter_context(socket.create_connection(("127.0.0.1", server.port)))
+    lines = [
+        f"GET /api/v1/conversations/{citizen.id}/events HTTP/1.1",
+        "host: localhost",
+        f"authorization: Bearer {citizen.token}",
+        "accept: text/event-stream",
+    ]
+    connection.sendall("\r\n".join([*lines, "", ""]).encode())
+    assert connection.recv(1_000).startswith(b"HTTP/1.1 200")
+    time.sleep(0.01)  # until it waits
