@@ -20,6 +20,7 @@ from sqlalchemy import event, select
 from bot.dialogue import Dialogue
 from bot.records.database import Database
 from bot.records.tables import Message, tracker_events
+from connectors import streams
 from connectors.bench import entries, stored
 from connectors.bench.growing import say, talking
 from knowledge.library import Library
@@ -152,13 +153,24 @@ def test_somebody_who_only_listens_takes_little_memory(server: Server) -> None:
             for each in people[5:]:
                 listen(server, each, open_)
             gc.collect()
-            assert tracemalloc.get_traced_memory()[0] / LISTENERS < 63 * 1024
+            assert tracemalloc.get_traced_memory()[0] / LISTENERS < 60 * 1024
         finally:
             tracemalloc.stop()
 
 
-def listen(server: Server, citizen: Citizen, open_: ExitStack) -> None:
-    connection = open_.enter_context(socket.create_connection(("127.0.0.1", server.port)))
+def test_whoever_listens_is_shown_again_and_again_that_the_server_lives(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(streams, "ALIVE", 0.05)
+    with ExitStack() as open_:
+        connection = listen(server, Citizen(server), open_)
+        heard = b""
+        while heard.count(b": alive\r\n\r\n") < 3:
+            heard += connection.recv(1_000)
+
+
+def listen(server: Server, citizen: Citizen, open_: ExitStack) -> socket.socket:
+    connection = open_.enter_context(socket.create_connection(("127.0.0.1", server.port), 60))
     lines = [
         f"GET /api/v1/conversations/{citizen.id}/events HTTP/1.1",
         "host: localhost",
@@ -168,3 +180,4 @@ def listen(server: Server, citizen: Citizen, open_: ExitStack) -> None:
     connection.sendall("\r\n".join([*lines, "", ""]).encode())
     assert connection.recv(1_000).startswith(b"HTTP/1.1 200")
     time.sleep(0.01)  # until it waits
+    return connection
