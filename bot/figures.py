@@ -40,7 +40,7 @@ def figures(session: Session, when: datetime) -> Figures:
     reply, inbound = aliased(Message), aliased(Message)
     answered = (
         select(inbound.created_at, func.min(reply.created_at, type_=Message.created_at.type))
-        .join(reply, reply.reply_to == inbound.id)
+        .join(reply, (reply.conversation_id == inbound.conversation_id) & (reply.reply_to == inbound.id))
         .where(inbound.created_at >= since, inbound.author == "citizen")
         .group_by(inbound.id, inbound.created_at)
     )

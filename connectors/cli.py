@@ -1,6 +1,7 @@
 """The command `rettvis`."""
 
 import asyncio
+import gc
 import json
 import os
 import sys
@@ -15,6 +16,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from connectors.bench import commands as bench_commands
 from connectors.copies_commands import backup, restore
 from connectors.knowledge_commands import knowledge_app
 from connectors.locales_commands import locales_app
@@ -37,6 +39,8 @@ for name, part in (
     app.add_typer(part, name=name)
 app.command()(backup)
 app.command()(restore)
+bench_app.command("growth")(bench_commands.growth)
+bench_app.command("start")(bench_commands.start)
 
 
 @retention_app.callback()
@@ -72,7 +76,7 @@ def demo(port: int = 8000) -> None:
     if "RETTVIS_SMS" not in os.environ:
         os.environ.update({**simulator.settings(port), **os.environ})
     settings = Settings.from_environment()
-    _trained()
+    trained()
     database = Database(settings.database_url)
     database.migrate()
     logins = people.load(database)
@@ -107,12 +111,13 @@ def serve(
     ] = 1,
 ) -> None:
     """The real thing, configured by the environment (DATABASE_URL, REDIS_URL, SECRET_KEY, RETTVIS_VAR)."""
+    gc.disable()  # as in connectors.serving; the parent of several processes only waits
     from bot.settings import Settings
 
     if workers > 1 and not Settings.from_environment().redis_url:
         err.print("Several workers need REDIS_URL: what one of them hears of, the others must hear of too.")
         raise typer.Exit(1)
-    _trained()
+    trained()
     _serve(host, port, workers)
 
 
@@ -121,7 +126,7 @@ def _serve(host: str, port: int, workers: int = 1) -> None:
 
     # Rasa's Sanic holds the websockets package at version 10, which uvicorn cannot use; no websockets are served.
     uvicorn.run(
-        "connectors.app:create_app",
+        "connectors.serving:create",
         factory=True,
         host=host,
         port=port,
@@ -143,7 +148,7 @@ def train(
     ] = False,
 ) -> None:
     """Train the assistant if what it learns from has changed."""
-    out.print(str(_trained()))
+    out.print(str(trained()))
     if keep_vectors:
         from bot.settings import Settings
         from bot.understanding import examples
@@ -157,7 +162,8 @@ def train(
             out.print(str(file))
 
 
-def _trained() -> Path:
+def trained() -> Path:
+    """The model of the files as they are, trained now if need be."""
     from bot.assistant import training
     from bot.settings import Settings
 
@@ -203,7 +209,7 @@ def _installation() -> Any:
     from bot.settings import Settings
     from connectors.installation import Installation
 
-    _trained()
+    trained()
     return Installation.start(Settings.from_environment())
 
 
@@ -231,7 +237,7 @@ def understand() -> None:
     """JSON lines {"text", "lang"?} on stdin to JSON lines {"text", "language", "label", "confidence", "ranking"}."""
     from connectors.understanding import understood
 
-    for row in understood(_trained(), _json_lines(sys.stdin, "stdin")):
+    for row in understood(trained(), _json_lines(sys.stdin, "stdin")):
         print(json.dumps(row, ensure_ascii=False), flush=True)
 
 
@@ -278,7 +284,7 @@ def evaluate(
         else:
             file = file or HELD_OUT
             with file.open(encoding="utf-8") as lines:
-                run = runs.questions(_trained(), list(_json_lines(lines, str(file))), file.name)
+                run = runs.questions(trained(), list(_json_lines(lines, str(file))), file.name)
     if report:
         written = page.write(report, run)
         err.print(str(written))
@@ -413,7 +419,7 @@ def bench_serve(
     from connectors.bench.stock import Stock
 
     beside = Stock(stock.absolute(), stock_folder.absolute(), stock_epochs) if stock else None
-    report = bench.run(_trained(), seconds, rounds, beside)
+    report = bench.run(trained(), seconds, rounds, beside)
     if as_json:
         print(json.dumps(report))
         return
@@ -441,7 +447,7 @@ def bench_scale(
     """How long the programme team's pages take with 10 000, 100 000 and 1 000 000 invented needs of five years."""
     from connectors.bench import scale as bench
 
-    model = _trained()
+    model = trained()
     with err.status("Measuring") as status:
         report = bench.run(model, needs or bench.SIZES, views, status.update)
     if as_json:

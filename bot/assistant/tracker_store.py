@@ -19,7 +19,7 @@ import sqlalchemy as sa
 from rasa.core.tracker_store import SQLTrackerStore, TrackerStore
 from rasa.shared.core.constants import ACTION_LISTEN_NAME
 from rasa.shared.core.domain import Domain
-from rasa.shared.core.events import ActionExecuted, ActiveLoop, Event, SessionStarted, SlotSet, UserUttered
+from rasa.shared.core.events import ActionExecuted, ActiveLoop, BotUttered, Event, SessionStarted, SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.utils.common import all_subclasses
 from sqlalchemy.orm import Session, sessionmaker
@@ -89,6 +89,9 @@ class RecordsTrackerStore(SQLTrackerStore):  # type: ignore[misc]  # Rasa's clas
         """Write the tracker's new events; a failure is the caller's to handle, never hidden."""
         live = self._live.get(tracker.sender_id)
         new = _after(tracker.events, live.saved if live and live.tracker is tracker else None)
+        for event in new:
+            if isinstance(event, BotUttered):  # what was said stands among the messages; here it would be kept twice
+                event.data = {}
         rows = [self._row(tracker.sender_id, event) for event in new]
         newest = live.newest if live else 0
         if rows:

@@ -88,26 +88,26 @@ def run(model: Path, seconds: float, rounds: int, stock: Stock | None = None) ->
 
 
 async def _measure(contenders: Sequence[Contender], seconds: float, rounds: int) -> dict[str, Any]:
-    texts = _new_texts()
+    texts = new_texts()
     found: dict[str, dict[str, Found]] = {}
     for conversations in CONVERSATIONS:
         here = found[str(conversations)] = {each.name: Found() for each in contenders}
         for _ in range(rounds):
             for each in contenders:
                 async with each.opened(conversations) as say:
-                    await _talk(say, texts, conversations, seconds, here[each.name])
+                    await talk(say, texts, conversations, seconds, here[each.name])
     rows = {number: {name: one.row() for name, one in here.items()} for number, here in found.items()}
     return {"conversations": rows}
 
 
-def _new_texts() -> Iterator[str]:
+def new_texts() -> Iterator[str]:
     """Questions, each with a number of its own, so that nobody has met it."""
     rows = HELD_OUT.read_text(encoding="utf-8").splitlines()
     for turn, line in enumerate(itertools.cycle(rows)):
         yield f"{json.loads(line)['text']} {turn}"
 
 
-async def _talk(say: Say, texts: Iterator[str], conversations: int, seconds: float, found: Found) -> None:
+async def talk(say: Say, texts: Iterator[str], conversations: int, seconds: float, found: Found) -> None:
     """So many people write, each waiting for the answer before writing on."""
     begin = time.perf_counter()
     end, before = begin + seconds, len(found.seconds)
@@ -133,7 +133,7 @@ def _contenders(folder: Path, model: Path, stock: Stock | None) -> Iterator[list
         found = [Contender("in process", _in_process(dialogue))]
         for name, app in (("over HTTP", "connectors.app:create_app"), ("floor", "connectors.bench.floor:create_floor")):
             server = open_.enter_context(_server(app, folder / f"{name}.sqlite3", model))
-            found.append(Contender(name, _over_http(server.address), [server]))
+            found.append(Contender(name, over_http(server.address), [server]))
         if stock:
             processes = open_.enter_context(stock.serving(folder))
             found.append(Contender("stock Rasa", _over_rest(processes[0].address), processes))
@@ -153,17 +153,17 @@ def _in_process(dialogue: Dialogue) -> Opened:
     return opened
 
 
-def _over_http(address: str) -> Opened:
+def over_http(address: str) -> Opened:
     @asynccontextmanager
     async def opened(conversations: int) -> AsyncIterator[Say]:
         async with aiohttp.ClientSession(address) as session:
-            begun = [await _posted(session, "/api/v1/conversations", {}) for _ in range(conversations)]
+            begun = [await posted(session, "/api/v1/conversations", {}) for _ in range(conversations)]
 
             async def say(number: int, text: str) -> None:
                 mine = begun[number]
                 path = f"/api/v1/conversations/{mine['id']}/messages"
                 body = {"client_id": str(uuid.uuid4()), "text": text}
-                await _posted(session, path, body, {"authorization": f"Bearer {mine['token']}"})
+                await posted(session, path, body, {"authorization": f"Bearer {mine['token']}"})
 
             yield say
 
@@ -179,14 +179,14 @@ def _over_rest(address: str) -> Opened:
             ids = [str(uuid.uuid4()) for _ in range(conversations)]
 
             async def say(number: int, text: str) -> None:
-                await _posted(session, "/webhooks/rest/webhook", {"sender": ids[number], "message": text})
+                await posted(session, "/webhooks/rest/webhook", {"sender": ids[number], "message": text})
 
             yield say
 
     return opened
 
 
-async def _posted(
+async def posted(
     session: aiohttp.ClientSession, path: str, body: Mapping[str, Any], headers: Mapping[str, str] | None = None
 ) -> Any:
     async with session.post(path, json=body, headers=headers) as answer:

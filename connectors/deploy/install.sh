@@ -35,7 +35,9 @@ if [ -z "$uv" ]; then
   uv=.tools/bin/uv
 fi
 say "the locked environment"
-"$uv" sync --frozen --no-dev --quiet
+# compiled now: the service may not write here, and would compile all it imports at every start
+"$uv" sync --frozen --no-dev --quiet --compile-bytecode
+.venv/bin/python -m compileall -q bot connectors knowledge
 
 if [ ! -f "$settings" ]; then
   say "settings with a new key: $settings"

@@ -99,6 +99,57 @@ def test_pages_of_figures_are_measured_with_ever_more_needs(process: Rettvis) ->
     assert all(row["cpu_ms"] > 0 and row["ms"] > 0 for row in rows)
 
 
+def test_growth_is_measured_size_beside_size_as_a_table_as_json_and_as_a_picture(
+    process: Rettvis, tmp_path: Path
+) -> None:
+    figures, picture = tmp_path / "growth.json", tmp_path / "growth.png"
+    some = ["--dimension", "stored", "--size", "10", "--size", "300", "--rounds", "2"]
+    done = process("bench", "growth", *some, "--json", str(figures), "--plot", str(picture))
+    assert done.returncode == 0, done.stderr
+    assert "stored" in done.stdout
+    rows = json.loads(figures.read_text(encoding="utf-8"))["rows"]
+    assert {(row["size"], row["what"]) for row in rows} >= {(10, "each two seconds"), (300, "figures")}
+    assert all(row["value"] > 0 and row["ratio"] > 0 for row in rows)
+    assert [row["met"] for row in rows if row["size"] == 10] == [None] * 6
+    assert picture.read_bytes().startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize(
+    ("dimension", "sizes", "whats"),
+    [
+        ("length", (2, 4), {"a message"}),
+        ("entries", (51, 60), {"a message", "load", "memory", "names", "index of words", "/topics", "/api/v1/topics"}),
+        ("listeners", (2, 5), {"a message", "memory", "doing nothing"}),
+    ],
+)
+def test_each_kind_of_growth_can_be_measured_alone(
+    process: Rettvis, dimension: str, sizes: tuple[int, ...], whats: set[str]
+) -> None:
+    options = [option for size in sizes for option in ("--size", str(size))]
+    done = process("bench", "growth", "--dimension", dimension, *options, "--rounds", "1", "--json", "-")
+    rows = json.loads(done.stdout)["rows"]
+    assert {row["size"] for row in rows} >= set(sizes)
+    assert {row["what"] for row in rows} >= whats
+    assert all(row["value"] >= 0 for row in rows)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [["--size", "5"], ["--dimension", "weight"], ["--dimension", "workers", "--size", "1"]],
+    ids=["a size of what", "no such thing", "workers without what they share"],
+)
+def test_growth_that_cannot_be_measured_is_refused(rettvis: Rettvis, options: list[str]) -> None:
+    assert rettvis("bench", "growth", *options).returncode == 2
+
+
+def test_a_start_is_measured_step_by_step_with_and_without_what_was_compiled(process: Rettvis) -> None:
+    report = json.loads(process("bench", "start", "--rounds", "1", "--json", "-").stdout)
+    assert report["starts"]["nothing compiled"]["cpu_seconds"] > 1.2 * report["starts"]["compiled"]["cpu_seconds"]
+    assert report["steps"]["loading the model"]["cpu_seconds"] > 0
+    assert report["imports"]["all"]["modules"] > report["imports"]["sqlalchemy"]["modules"] > 0
+    assert "tensorflow" not in report["imports"]
+
+
 def test_rasa_itself_finds_the_project_valid(process: Rettvis) -> None:
     done = process("rasa", "data", "validate")
     assert done.returncode == 0, done.stderr

@@ -83,6 +83,10 @@ def test_a_bare_folder_becomes_an_installation_that_answers_and_installing_again
     )
     assert answer.json()["replies"][0]["text"].startswith("Child benefit")
     assert not (bare / ".venv" / "bin" / "pytest").exists(), "only what it needs to run"
+    packages = next((bare / ".venv" / "lib").glob("*/site-packages"))
+    for part in (packages / "rasa" / "core", packages / "fastapi", bare / "connectors"):
+        compiled = {each.name.partition(".")[0] for each in part.glob("__pycache__/*.pyc")}
+        assert compiled >= {each.stem for each in part.glob("*.py")}, "the service may not write here"
     settings = bare / "rettvis.env"
     before = settings.read_text()
     assert stat.S_IMODE(settings.stat().st_mode) == 0o600

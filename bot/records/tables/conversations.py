@@ -25,6 +25,9 @@ class Conversation(Base):
     """One person's conversation. The token is kept only as a hash; there is no name and no number here."""
 
     __tablename__ = "conversations"
+    __table_args__ = (
+        Index("ix_conversations_no_trace", "id", sqlite_where=text("no_trace = 1"), postgresql_where=text("no_trace")),
+    )
 
     id: Mapped[str] = mapped_column(String(36), primary_key=True)
     token_hash: Mapped[str] = mapped_column(String(64))
@@ -51,7 +54,9 @@ class Message(Base):
     __table_args__ = (
         UniqueConstraint("conversation_id", "client_id"),
         Index("ix_messages_conversation_id_id", "conversation_id", "id"),
-        Index("ix_messages_unanswered", "id", sqlite_where=text("awaiting"), postgresql_where=text("awaiting")),
+        # on SQLite word for word as the query has it, or it is not used
+        Index("ix_messages_unanswered", "id", sqlite_where=text("awaiting = 1"), postgresql_where=text("awaiting")),
+        Index("ix_messages_created_at", "created_at"),
         {"sqlite_autoincrement": True},
     )
 
