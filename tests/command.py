@@ -9,9 +9,10 @@ from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
 from bot.settings import ROOT
-from connectors.cli import main
+from connectors import cli
 
 Done = subprocess.CompletedProcess[str]
 
@@ -36,11 +37,19 @@ def here(*arguments: str, said: str = "", **environment: str) -> Done:
         patch.setattr(sys, "excepthook", sys.excepthook)  # typer puts its own there
         for name, value in environment.items():
             patch.setenv(name, value)
+        for console in _consoles():  # each looked at its surroundings when it was made
+            patch.setattr(console, "width", int(environment.get("COLUMNS", 80)))
         with redirect_stdout(out), redirect_stderr(err):
             try:
-                main()
+                cli.main()
             except SystemExit as ended:
                 code = ended.code if isinstance(ended.code, int) else int(ended.code is not None)
                 if isinstance(ended.code, str):
                     print(ended.code, file=err)  # as Python does at the end of a process
     return Done(arguments, code, out.getvalue(), err.getvalue())
+
+
+def _consoles() -> list[Console]:
+    """Where the commands print to."""
+    ours = [module for name, module in sys.modules.items() if name.startswith("connectors.")]
+    return [value for module in ours for value in vars(module).values() if isinstance(value, Console)]

@@ -138,7 +138,15 @@ class Database:
             connection.execute(text("SELECT 1"))
 
     def close(self) -> None:
+        """Close every connection: those at rest now, one that somebody still works with when it is given back."""
+        pool = self.engine.pool
         self.engine.dispose()
+        event.listen(pool, "checkin", _close)
+
+
+def _close(connection: Any, record: object) -> None:
+    if connection is not None:
+        connection.close()
 
 
 def collided(error: Exception) -> bool:

@@ -46,7 +46,7 @@ they find depends less on the machine they learned on."""
 SPELT_SURELY = 0.8
 """What is so likely by its spelling alone needs no vector. On situations not met, that is right in 90.1% and would be in
 90.4% with one."""
-REFUSED = 0.06
+REFUSED = 0.08
 """The share of our own questions that may be refused as not ours, on unseen situations: those are much harder than what
 people ask, where it is one in two hundred."""
 HARDLY = 0.02
@@ -54,7 +54,7 @@ HARDLY = 0.02
 less likely than this by its spelling to be foreign, or danger, may be left at its spelling."""
 SURELY_OURS = 0.7
 """What is so likely to be one of our labels is never refused. On situations not met that costs nothing."""
-CRISIS = 0.2
+CRISIS = 0.15
 """The probability of danger that is enough: a needless number costs little, a missing one may cost a life."""
 OUTSIDE = "out_of_scope"
 DANGER = "crisis"

@@ -76,6 +76,10 @@ VAGUE = (
     "dyrt å bo og leve",
     "søke om noe for familien",
     "papirer fra kommunen",
+    "helse og penger",
+    "økonomi når man er alene",
+    "noe om hus og penger",
+    "hjelp med husleie og lån",
 )
 
 

@@ -49,7 +49,11 @@ def test_two_needs_in_one_message_are_both_answered(server: Server, language: st
     assert {reply["language"] for reply in replies} == {language}
 
 
-@pytest.mark.xfail(strict=True, reason="the whole message is so surely about food that the power bill goes unheard")
+@pytest.mark.xfail(
+    strict=False,
+    reason="the whole message is so surely about food that the power bill is heard by some models and not by others:"
+    " trained on the same examples on two machines, they fell on both sides",
+)
 def test_what_cannot_wait_is_answered_first_and_is_the_topic_at_hand(server: Server) -> None:
     citizen = Citizen(server, language="nb")
     replies = citizen.write("strømmen er altfor dyr. vi har ikke mat i dag")
