@@ -1,5 +1,6 @@
 """What people said becomes what the assistant learns from: decided by an editor, tried out, and only then live."""
 
+import asyncio
 import html
 import os
 import re
@@ -21,6 +22,7 @@ import pytest
 import yaml
 
 from bot.assistant import teaching, training
+from bot.assistant.engine import Assistant
 from bot.needs import candidates
 from bot.records.database import Database
 from bot.records.tables import Candidate
@@ -216,7 +218,7 @@ def test_a_batch_is_tried_out_and_goes_live_only_when_what_gets_worse_is_confirm
 ) -> None:
     here = small.installation
     files = {file: file.read_text() for file in here.settings.examples.glob("*/*.yml")}
-    wrong = ours_not_learned(here.settings.examples)
+    wrong = ours_not_learned(here.settings.examples, here.assistant)
     batch = [keep(small, GOOD), *(keep(small, text, topic=None) for text in wrong)]
     assert decide(editor, batch[0]).status_code == 200
     for id, text in zip(batch[1:], wrong, strict=True):
@@ -249,11 +251,14 @@ def test_a_batch_is_tried_out_and_goes_live_only_when_what_gets_worse_is_confirm
     assert small.client().get("/readyz").json()["model"] == here.assistant.model.name
 
 
-def ours_not_learned(few: Path, number: int = 30) -> list[str]:
-    """Questions about money that the small assistant has not learned: taught as not ours, they make it worse."""
+def ours_not_learned(few: Path, assistant: Assistant, number: int = 30) -> list[str]:
+    """Questions about money that the small assistant has not learned: taught as not ours, they make it worse. What it takes
+    for danger, having learned so little, an editor may not call that."""
     known = {each.text for each in examples.load(TOPICS, few)}
     found = [each for each in examples.load(TOPICS) if each.label == "okonomisk-sosialhjelp" and each.language == "nb"]
-    return [each.text for each in found if each.text not in known and 20 < len(each.text) < 120][:number]
+    texts = [each.text for each in found if each.text not in known and 20 < len(each.text) < 120]
+    understood = asyncio.run(assistant.understand_all(texts))
+    return [text for text, what in zip(texts, understood, strict=True) if what.label != "crisis"][:number]
 
 
 class Conversations:
