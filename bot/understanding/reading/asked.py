@@ -17,7 +17,7 @@ from bot.understanding.reading.reading import Part, Ranking, Reading
 PART, WHOLE, FIRST_IN_PART, FIRST_ELSEWHERE, WORDS = 0.6, 0.3, -0.25, 0.2, -2.7
 """How much it says (log odds) that the part is about its topic, that the whole message is, that the part is about the
 message's first topic, that another part is about that; and how much the length (log of words) says."""
-OWN_NEED = -4.5
+OWN_NEED = -4.3
 """The sum of these from which a part is a need of its own."""
 ALONE = 0.9
 """How likely a part's topic must be where the whole message is about no topic,"""
