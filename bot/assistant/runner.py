@@ -18,7 +18,6 @@ class InOrder(DaskGraphRunner):  # type: ignore[misc]  # Rasa's classes are unty
     def __init__(self, runner: DaskGraphRunner) -> None:
         self._graph_schema = runner._graph_schema
         self._instantiated_nodes = runner._instantiated_nodes
-        self._execution_context = runner._execution_context
         self._steps = cache(self._found_steps)
 
     def run(self, inputs: dict[str, Any] | None = None, targets: list[str] | None = None) -> dict[str, Any]:

@@ -49,6 +49,15 @@ def test_two_needs_in_one_message_are_both_answered(server: Server, language: st
     assert {reply["language"] for reply in replies} == {language}
 
 
+SAID_BESIDE = "strømmen er altfor dyr. vi har ikke mat i dag"
+
+
+def test_what_cannot_wait_is_never_second_nor_left_unanswered(server: Server) -> None:
+    citizen = Citizen(server, language="nb")
+    assert answered(citizen.write(SAID_BESIDE))[0] == "nodhjelp"
+    assert citizen.write("hvordan søker jeg?")[0]["text"].startswith(about("nodhjelp", "nb"))
+
+
 @pytest.mark.xfail(
     strict=False,
     reason="the whole message is so surely about food that the power bill is heard by some models and not by others:"
@@ -56,7 +65,7 @@ def test_two_needs_in_one_message_are_both_answered(server: Server, language: st
 )
 def test_what_cannot_wait_is_answered_first_and_is_the_topic_at_hand(server: Server) -> None:
     citizen = Citizen(server, language="nb")
-    replies = citizen.write("strømmen er altfor dyr. vi har ikke mat i dag")
+    replies = citizen.write(SAID_BESIDE)
     assert answered(replies) == ["nodhjelp", "stromstotte"]
     assert citizen.write("hvordan søker jeg?")[0]["text"].startswith(about("nodhjelp", "nb"))
 
@@ -147,7 +156,7 @@ ASKED_FOR = pytest.param(
     "ክንደይ እረክብ? ብኸመይ ይሓትት?",
     ("what", "apply"),
     marks=pytest.mark.xfail(
-        reason="with the word for asking instead of applying, the second half is misread by most models", strict=False
+        reason="with the word for asking instead of applying, the second half is misread", strict=True
     ),
 )
 
