@@ -214,7 +214,6 @@ class Answering:
         danger: bool,
     ) -> bool:
         """Whether it was a choice of the handoff, an answer to a question of it, or words to the contact: no bot then."""
-        newest = conversations.newest(session, conversation.id)
         turn = citizen.Turn(session, conversation, inbound, handoff, self._patience)
         choice = inbound.choice
         if choice is None:
@@ -225,6 +224,8 @@ class Answering:
         name, _, turn.value = (choice or "").partition(":")
         if choice == "delete_conversation:yes":
             return False
+        # where there is neither, nothing is taken
+        newest = conversations.newest(session, conversation.id) if choice or handoff else 0
         taken = citizen.takes_choice(turn, name) if choice else citizen.takes_text(turn, danger)
         if choice and not taken and handoff and handoff.in_hand:  # a choice of the bot's, picked while it is silent
             handoffs.citizen_wrote(session, handoff, turn.when)

@@ -14,19 +14,18 @@ from typing import Annotated, Any, TextIO
 
 import typer
 from rich.console import Console
-from rich.table import Table
 
-from connectors.bench import commands as bench_commands
+from connectors.bench.commands import bench_app
 from connectors.copies_commands import backup, restore
 from connectors.knowledge_commands import knowledge_app
 from connectors.locales_commands import locales_app
+from connectors.model import trained
 from connectors.needs_commands import needs_app
 from connectors.staff_commands import staff_app
 from knowledge.languages import LANGUAGES
 from knowledge.source import KnowledgeError
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Rettvis: a multilingual rights helper.")
-bench_app = typer.Typer(no_args_is_help=True, help="Measurements.")
 retention_app = typer.Typer(no_args_is_help=True, help="How long what is kept of people is kept.")
 for name, part in (
     ("knowledge", knowledge_app),
@@ -39,8 +38,6 @@ for name, part in (
     app.add_typer(part, name=name)
 app.command()(backup)
 app.command()(restore)
-bench_app.command("growth")(bench_commands.growth)
-bench_app.command("start")(bench_commands.start)
 
 
 @retention_app.callback()
@@ -160,19 +157,6 @@ def train(
         vectors = TrainingVectors(settings.folder, EMBEDDER, settings.examples)
         for file in vectors.keep_beside(examples.by_file(frozenset(Library.load().topics), settings.examples)):
             out.print(str(file))
-
-
-def trained() -> Path:
-    """The model of the files as they are, trained now if need be."""
-    from bot.assistant import training
-    from bot.settings import Settings
-
-    settings = Settings.from_environment()
-    ready = training.trained(settings.models, settings.examples)
-    if ready:
-        return ready
-    with err.status("Training the assistant. The first time this takes a few minutes."):
-        return training.train(settings.models, settings.examples)
 
 
 @app.command()
@@ -402,92 +386,6 @@ def privacy(
         return
     out_file.write_text(document.page(text, code) if out_file.suffix == ".html" else text, encoding="utf-8")
     print(out_file)
-
-
-@bench_app.command("serve")
-def bench_serve(
-    seconds: Annotated[float, typer.Option(help="Per round and contender")] = 4.0,
-    rounds: int = 3,
-    stock: Annotated[Path | None, typer.Option(help="The Python of an environment with upstream Rasa 3.6.21")] = None,
-    stock_folder: Annotated[Path, typer.Option(help="Where its project and its model are kept")] = Path("var/stock"),
-    stock_epochs: Annotated[int, typer.Option(min=1, help="How often it goes through the examples (default: 100)")] = 1,
-    as_json: Annotated[bool, typer.Option("--json")] = False,
-) -> None:
-    """Messages per second and milliseconds a message, in process and over HTTP, beside a route that writes the same rows
-    and answers a fixed text, and beside Rasa as it comes."""
-    from connectors.bench import serve as bench
-    from connectors.bench.stock import Stock
-
-    beside = Stock(stock.absolute(), stock_folder.absolute(), stock_epochs) if stock else None
-    report = bench.run(trained(), seconds, rounds, beside)
-    if as_json:
-        print(json.dumps(report))
-        return
-    table = Table(
-        "conversations", "", "a second", *(f"p{each}, ms" for each in bench.PERCENTILES), "most MB", "ready, s"
-    )
-    for conversations, found in report["conversations"].items():
-        for name, row in found.items():
-            memory, ready = (str(report[each].get(name, "")) for each in ("memory", "ready"))
-            spread = (f"{row[f'p{each}']:.0f}" for each in bench.PERCENTILES)
-            table.add_row(conversations, name, f"{row['per_second']:.0f}", *spread, memory, ready)
-    out.print(table)
-    if "stock_training" in report:
-        out.print(f"An epoch of stock Rasa's training took {report['stock_training']} s.")
-
-
-@bench_app.command("scale")
-def bench_scale(
-    needs: Annotated[
-        list[int] | None, typer.Option(min=1_000, help="How many; several are compared with the first")
-    ] = None,
-    views: Annotated[int, typer.Option(min=1, help="How often each page is opened after the first time")] = 5,
-    as_json: Annotated[bool, typer.Option("--json")] = False,
-) -> None:
-    """How long the programme team's pages take with 10 000, 100 000 and 1 000 000 invented needs of five years."""
-    from connectors.bench import scale as bench
-
-    model = trained()
-    with err.status("Measuring") as status:
-        report = bench.run(model, needs or bench.SIZES, views, status.update)
-    if as_json:
-        print(json.dumps(report))
-        return
-    table = Table("needs", "page", "first, ms", "first, CPU ms", "again, ms", "again, CPU ms", "ratio")
-    for row in report["rows"]:
-        times = (f"{row[each]:.0f}" for each in ("first_ms", "first_cpu_ms", "ms", "cpu_ms"))
-        table.add_row(str(row["needs"]), row["page"], *times, f"{row['ratio']:.1f}")
-    out.print(table)
-
-
-@bench_app.command("understanding")
-def bench_understanding(
-    hint3: Annotated[Path | None, typer.Option(help="The repository of HINT3 (dataset/v1/...)")] = None,
-    clinc: Annotated[Path | None, typer.Option(help="The folder with CLINC150's data_small.json")] = None,
-    draws: Annotated[int, typer.Option(min=1, help="Without data sets: how often topics are left out")] = 5,
-    sample: Annotated[float, typer.Option(min=0.05, max=1, help="and the share of situations that is used")] = 1.0,
-    as_json: Annotated[bool, typer.Option("--json")] = False,
-) -> None:
-    """Labels found and foreign questions told apart, without examples of those: on public data sets that you have, or on
-    our own examples with ten topics left out."""
-    from connectors.bench import understanding as bench
-    from connectors.bench.yardsticks import NotTheData
-
-    with err.status("Measuring") as status:
-        try:
-            if hint3 or clinc:
-                measured = bench.public(hint3, clinc, status.update)
-            else:
-                measured = bench.topics_left_out(draws, sample, status.update)
-        except NotTheData as error:
-            print(error, file=sys.stderr)
-            raise typer.Exit(1) from error
-    report = bench.report(measured)
-    if as_json:
-        print(json.dumps(report))
-        return
-    for table in bench.tables(report):
-        out.print(table)
 
 
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []})

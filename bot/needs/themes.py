@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 
 from bot.records.tables import Need
 from bot.understanding import examples
-from bot.understanding.embedding import EMBEDDER, Embedder, Vector
+from bot.understanding.embedding import EMBEDDER, Embedder, Vector, as_a_whole
 from bot.understanding.vectors import TrainingVectors
 
 DIMENSIONS = 100
@@ -110,7 +110,7 @@ class Measure:
 def measure(topics: frozenset[str], folder: Path) -> Measure:
     """The measure made from our examples of every topic. `folder` is the installation's own, for vectors."""
     known = [each for each in examples.load(topics) if each.label in topics]
-    vectors = TrainingVectors(folder, EMBEDDER).of(each.text for each in known)
+    vectors = as_a_whole(TrainingVectors(folder, EMBEDDER).of(each.text for each in known))
     return Measure.learn(vectors, [each.label for each in known])
 
 
@@ -124,7 +124,7 @@ def themes(words: Sequence[Words], embedder: Embedder, by: Measure, smallest: in
     different = list({_plain(each.text): each for each in words}.values())[-MOST:]
     if len(different) < smallest:
         return []
-    vectors = by(embedder.embed_all([each.text for each in different]))
+    vectors = by(as_a_whole(embedder.embed_all([each.text for each in different])))
     clustering = AgglomerativeClustering(n_clusters=None, metric="cosine", linkage="average", distance_threshold=FAR)
     groups = clustering.fit_predict(vectors)
     found = []

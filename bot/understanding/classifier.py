@@ -34,7 +34,7 @@ from bot.understanding.tidying import romanise
 Matrix = NDArray[np.float64]
 Split = NDArray[np.intp]
 
-SCALE = 10.0
+SCALE = 14.0
 """What centred unit vectors are multiplied by."""
 HIDDEN = 512
 """Width of the network on sentence vectors, and"""

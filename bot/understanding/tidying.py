@@ -5,6 +5,8 @@ import unicodedata
 
 from anyascii import anyascii
 
+from bot.understanding.language.judging import identify
+
 _AGAIN = re.compile(r"([^\w\s])(?:\s*\1)+")
 """The same mark again and again: ???, !!!"""
 _DRAWN_OUT = re.compile(r"([^\W\d_])\1{2,}")
@@ -14,18 +16,36 @@ _JOINERS = str.maketrans({"\u200c": " ", "\u200d": None, "\u0640": None, "\ufeff
 _QUIET = re.compile(r"['`’ʼ]")
 
 
+_ARABIC_ONLY = frozenset("يكه")
+"""Letters of an Arabic keyboard that Persian and Sorani write otherwise."""
+_RESTORED = str.maketrans("يك", "یک")
+_VOWEL = re.compile(r"(?<=\w)ه")
+"""In Sorani an h is hardly ever anywhere but at the beginning of a word; elsewhere it stands for the vowel."""
+
+
 def tidy(text: str) -> str:
-    """A text for the sentence vector: small letters, no pictures, no vowel signs, each mark once."""
+    """A text for the sentence vector: small letters, no pictures, no vowel signs, each mark once; Persian and Sorani that
+    were typed on an Arabic keyboard in their own letters, as far as these can be told."""
     text = unicodedata.normalize("NFC", text).translate(_JOINERS).casefold()
     text = "".join(character for character in text if not _says_nothing(character))
     text = _DRAWN_OUT.sub(r"\1\1", _AGAIN.sub(r"\1", text))
-    return " ".join(text.split())
+    return " ".join(_in_own_letters(text).split())
 
 
 def romanise(text: str) -> str:
     """A text in Latin letters without marks, in any script: so that "kray", "ክራይ" and a phone without Ethiopic letters
     are spelt alike, and so are names of schemes in all ten languages."""
     return _QUIET.sub("", anyascii(tidy(text)).lower())
+
+
+def _in_own_letters(text: str) -> str:
+    if _ARABIC_ONLY.isdisjoint(text):
+        return text
+    language, _ = identify(text) or ("", 0.0)
+    if language not in ("fa", "ckb"):
+        return text
+    restored = text.translate(_RESTORED)
+    return _VOWEL.sub("ە", restored) if language == "ckb" and "ە" not in text else restored
 
 
 def _says_nothing(character: str) -> bool:

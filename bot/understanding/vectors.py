@@ -71,12 +71,21 @@ class TrainingVectors:
         if not self._file.is_file():
             return {}
         with np.load(self._file) as stored:
+            if (
+                stored.get("model") != self._embedder.model.name
+            ):  # they would never be asked for, and have another width
+                return {}
             return dict(zip(stored["keys"].tolist(), stored["vectors"], strict=True))
 
     def _write(self, rows: Rows) -> None:
         self._file.parent.mkdir(parents=True, exist_ok=True)
         partial = self._file.with_suffix(".part.npz")
-        np.savez(partial, keys=np.array(list(rows)), vectors=np.stack(list(rows.values())))
+        np.savez(
+            partial,
+            model=self._embedder.model.name,
+            keys=np.array(list(rows)),
+            vectors=np.stack(list(rows.values())),
+        )
         partial.replace(self._file)
 
 

@@ -1,4 +1,4 @@
-"""Growth as a picture: how many times as much, beside how many there are."""
+"""Measurements as pictures."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -16,8 +16,35 @@ _GREY = "#8a948e"
 _COLOURS = ("#14532d", "#8f1d14", "#1d4e89", "#b7791f", "#5b3a8c", "#0f766e", "#9d174d", "#374151", "#65a30d")
 
 
-def draw(file: Path, rows: Sequence[dict[str, Any]]) -> None:
-    """Write a picture with a part for each dimension; what is measured at one size only is left out.
+def serving(file: Path, report: dict[str, Any]) -> None:
+    """Write a picture of the messages a second and of the slowest one in a hundred, side by side for all who were asked.
+
+    Args:
+        report: as connectors.bench.serve.run returns it.
+
+    Raises:
+        OSError: the file cannot be written.
+        ValueError: its ending is that of no kind of picture.
+    """
+    found = report["conversations"]
+    names = list(dict.fromkeys(name for rows in found.values() for name in rows))
+    figure = Figure(figsize=(11, 4.6), layout="constrained")
+    for place, (what, title) in enumerate((("per_second", "messages a second"), ("p99", "p99, milliseconds")), 1):
+        axes = figure.add_subplot(1, 2, place, title=title, xlabel="conversations at once", yscale="log")
+        for number, (name, colour) in enumerate(zip(names, _COLOURS, strict=False)):
+            places = [at + (number - (len(names) - 1) / 2) / (len(names) + 1) for at in range(len(found))]
+            bars = axes.bar(
+                places, [rows[name][what] for rows in found.values()], 1 / (len(names) + 1), color=colour, label=name
+            )
+            axes.bar_label(bars, fmt="{:,.0f}", fontsize="x-small")
+        axes.set_xticks(range(len(found)), list(found))
+        axes.legend(fontsize="small")
+    figure.savefig(file, dpi=120)
+
+
+def growth(file: Path, rows: Sequence[dict[str, Any]]) -> None:
+    """Write a picture with a part for each dimension, of how many times as much beside how many there are; what is measured
+    at one size only is left out.
 
     Raises:
         OSError: the file cannot be written.

@@ -14,14 +14,14 @@ from knowledge.library import Library
 class Counting:
     """A model that counts what it is asked: a direction made from the text's letters."""
 
-    name = "counting"
-
-    def __init__(self) -> None:
+    def __init__(self, width: int = 384) -> None:
+        self.name = f"counting {width}"
+        self.width = width
         self.asked: list[str] = []
 
     def embed(self, text: str) -> Vector:
         self.asked.append(text)
-        vector = np.random.default_rng(sum(text.encode())).normal(size=384)
+        vector = np.random.default_rng(sum(text.encode())).normal(size=self.width)
         return (vector / np.linalg.norm(vector)).astype(np.float32)
 
 
@@ -35,6 +35,14 @@ def test_what_was_embedded_once_is_not_embedded_again(tmp_path: Path, model: Cou
     again = TrainingVectors(tmp_path, Embedder(model), tmp_path).of(["penger", "husleie", "hjelp"])
     assert sorted(model.asked) == ["hjelp", "husleie", "penger"]
     assert again.shape == (3, 384)
+
+
+def test_another_model_begins_anew(tmp_path: Path, model: Counting) -> None:
+    other = Counting(768)
+    TrainingVectors(tmp_path, Embedder(model), tmp_path).of(["hjelp", "penger"])
+    found = TrainingVectors(tmp_path, Embedder(other), tmp_path).of(["penger", "husleie"])
+    assert found.shape == (2, 768)
+    assert other.asked == ["penger", "husleie"]
 
 
 def test_what_stands_beside_the_examples_is_used_and_close_to_what_was_embedded(

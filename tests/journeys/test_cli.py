@@ -81,8 +81,10 @@ def test_a_line_that_is_not_a_question_is_named_by_its_number(rettvis: Rettvis, 
     assert done.stderr.startswith("stdin:2: ")
 
 
-def test_serving_is_measured_beside_a_floor(process: Rettvis) -> None:
-    done = process("bench", "serve", "--seconds", "0.5", "--rounds", "1", "--json")
+def test_serving_is_measured_beside_a_floor(process: Rettvis, tmp_path: Path) -> None:
+    picture = tmp_path / "serving.png"
+    done = process("bench", "serve", "--seconds", "0.5", "--rounds", "1", "--json", "--plot", str(picture))
+    assert picture.read_bytes().startswith(b"\x89PNG")
     report = json.loads(done.stdout)
     assert list(report["conversations"]) == ["1", "16", "64"]
     for found in report["conversations"].values():

@@ -1,4 +1,4 @@
-"""The encoder as a graph for ONNX Runtime: BERT (J. Devlin et al. 2019, arXiv:1810.04805) from embeddings to their mean.
+"""The encoder as a graph for ONNX Runtime: BERT (J. Devlin et al. 2019, arXiv:1810.04805) from embeddings to means.
 
 Matrices are multiplied in whole numbers. In most, the weights of a column share a scale, and so does everything they meet:
 that is fastest. What leaves the inner layer has a few numbers far larger than the rest, which would take the scale from
@@ -8,6 +8,7 @@ Of 8 bits the weights use 7, because processors without VNNI add pairs of produc
 overflow; so every machine finds the same.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -21,9 +22,13 @@ _OURS = "com.microsoft"
 """Where ONNX Runtime keeps the operators that ONNX itself does not have."""
 
 
-def encoder(weights: Weights) -> ModelProto:
-    """The graph: "embeddings" [1, tokens, width] to "mean" [1, width], not yet of unit length."""
-    return _Graph(weights).made()
+def encoder(weights: Weights, depths: Sequence[int]) -> ModelProto:
+    """The graph: "embeddings" [1, tokens, width] to means over the tokens [1, width], none of them of unit length yet.
+
+    Args:
+        depths: after how many layers a mean is taken, one output for each in this order.
+    """
+    return _Graph(weights).made(depths)
 
 
 class _Graph:
@@ -32,7 +37,7 @@ class _Graph:
         self._nodes: list[NodeProto] = []
         self._constants: list[TensorProto] = []
 
-    def made(self) -> ModelProto:
+    def made(self, depths: Sequence[int]) -> ModelProto:
         shape = self._weights.shape
         x = self._node(
             "LayerNormalization",
@@ -40,15 +45,17 @@ class _Graph:
             domain="",
             epsilon=shape.epsilon,
         )
-        for layer in range(shape.layers):
-            x = self._layer(x, f"l{layer}")
         over_tokens = self._constant("over_tokens", np.array([1], np.int64))
-        mean = helper.make_node("ReduceMean", [x, over_tokens], ["mean"], keepdims=0)
+        means = {}
+        for layer in range(max(depths)):
+            x = self._layer(x, f"l{layer}")
+            if layer + 1 in depths:
+                means[layer + 1] = self._node("ReduceMean", [x, over_tokens], domain="", keepdims=0)
         graph = helper.make_graph(
-            [*self._nodes, mean],
+            self._nodes,
             "e5",
             [helper.make_tensor_value_info("embeddings", TensorProto.FLOAT, [1, "tokens", shape.width])],
-            [helper.make_tensor_value_info("mean", TensorProto.FLOAT, [1, shape.width])],
+            [helper.make_tensor_value_info(means[each], TensorProto.FLOAT, [1, shape.width]) for each in depths],
             self._constants,
         )
         versions = [helper.make_opsetid("", 18), helper.make_opsetid(_OURS, 1)]

@@ -33,6 +33,9 @@ SPELT_OUT = {"ti": ("e",), "ckb": ("e", "a")}
 """Those whose own script writes the vowels: their texts, letter by letter, show what they look like in Latin letters. The
 vowel that is "e" in romanisation is written in these ways."""
 
+ON_ARABIC_KEYBOARD = str.maketrans("یکەێۆڕڵ", "يكهيورل")
+"""How Persian and Sorani are typed on a phone that has the letters of Arabic only: what is typed, by what is meant."""
+
 
 class TooLittle(Exception):
     """There are not enough texts in a language to learn it from."""
@@ -67,6 +70,8 @@ def learn(texts: Iterable[tuple[str, str]]) -> Profiles:
         own = _SCRIPTS.get(code, "latin")
         if _mostly(text, own):
             by_script.setdefault(own, {}).setdefault(code, []).append(text)
+            if code in ("fa", "ckb"):
+                by_script[own][code].append(text.translate(ON_ARABIC_KEYBOARD))
         elif code in IN_LATIN_LETTERS and _mostly(text, "latin"):
             by_script.setdefault("latin", {}).setdefault(f"{code}-Latn", []).append(text)
         for vowel in SPELT_OUT.get(code, ()):

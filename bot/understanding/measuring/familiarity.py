@@ -14,7 +14,7 @@ from sklearn.metrics import matthews_corrcoef
 from sklearn.model_selection import StratifiedKFold
 
 from bot.understanding.classifier import Classifier
-from bot.understanding.embedding import Vector
+from bot.understanding.embedding import Vector, as_a_whole
 from bot.understanding.measuring.scores import auroc
 
 Floats = NDArray[np.float64]
@@ -52,7 +52,7 @@ class Familiarity:
 
     def __init__(self, texts: Sequence[str], labels: Sequence[str], vectors: Vector) -> None:
         self._classifier = Classifier().fit(texts, labels, [str(i) for i in range(len(texts))], vectors)
-        self._mean = vectors.mean(axis=0)
+        self._mean = as_a_whole(vectors).mean(axis=0)
         self._known = self._centred(vectors)
         among = self._resemblance(vectors, themselves=True)
         self._ranks = np.sort(among)
@@ -67,7 +67,7 @@ class Familiarity:
         return found
 
     def _centred(self, vectors: Vector) -> Vector:
-        centred = vectors - self._mean
+        centred = as_a_whole(vectors) - self._mean
         unit: Vector = centred / np.linalg.norm(centred, axis=1, keepdims=True)
         return unit
 

@@ -14,12 +14,12 @@ from numpy.typing import NDArray
 from sklearn.cluster import AgglomerativeClustering
 from sklearn.model_selection import GroupShuffleSplit, StratifiedGroupKFold
 
-from bot.understanding.embedding import Vector
+from bot.understanding.embedding import Vector, as_a_whole
 from bot.understanding.examples import Example
 
 ALIKE = 0.5
 """The mean cosine from which situations count as one. Of situations in two languages with the same number among the first
-two and a cosine above 0.6, which are translations of each other, nine in ten are joined; 9 200 situations become 4 900."""
+two and a cosine above 0.6, which are translations of each other, five in six are joined; 14 600 situations become 8 900."""
 
 Indices = NDArray[np.intp]
 Split = tuple[Indices, Indices]
@@ -33,7 +33,7 @@ def kindred(examples: Sequence[Example], vectors: Vector) -> list[str]:
         vectors: one unit vector per example.
     """
     languages = np.array([example.language for example in examples])
-    centred = vectors.astype(np.float64)
+    centred = as_a_whole(vectors).astype(np.float64)
     for language in set(languages.tolist()):
         centred[languages == language] -= centred[languages == language].mean(axis=0)
     members: dict[str, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
