@@ -106,7 +106,9 @@ def test_no_language_is_left_behind(code: str) -> None:
 @pytest.mark.parametrize("code", ["fa", "ckb"])
 def test_a_language_typed_on_an_arabic_keyboard_is_found_all_the_same(code: str) -> None:
     typed = str.maketrans("یکەێۆڕڵ", "يكهيورل")
-    assert share_found([{**row, "text": row["text"].translate(typed)} for row in HELD_OUT if row["lang"] == code]) >= 0.9
+    assert (
+        share_found([{**row, "text": row["text"].translate(typed)} for row in HELD_OUT if row["lang"] == code]) >= 0.9
+    )
 
 
 def test_other_languages_are_found_in_whole_sentences() -> None:
