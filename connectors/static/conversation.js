@@ -12,6 +12,7 @@
   const typing = document.getElementById("typing");
   let source;
   let told = 0;
+  let left = false;  // on the way out, nothing that is said here may lead elsewhere
 
   const newest = () => Array.from(log.children).reduce((id, m) => Math.max(id, +m.dataset.id || 0), 0);
 
@@ -72,6 +73,7 @@
         method: "POST", body: new URLSearchParams(data), headers: { "X-Requested-With": "script" },
       });
       const said = await answer.json();
+      if (left) return;
       if (said.gone) return location.assign("/");
       error.textContent = said.error || "";
       if (!answer.ok) return giveBack(written, data);
@@ -98,6 +100,10 @@
     fetch(typed, { method: "POST", body: new URLSearchParams(csrf ? { csrf: csrf.value } : {}) }).catch(() => {});
   }
 
+  document.addEventListener("leaving", () => {
+    left = true;
+    if (source) source.close();
+  });
   document.addEventListener("submit", (event) => {
     const target = event.target;
     if (target.classList.contains("insert")) {  // a checked text goes into the answer, after what stands there

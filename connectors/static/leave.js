@@ -10,6 +10,7 @@
   function leave(submitter) {
     const data = new URLSearchParams({ script: "1" });
     if (submitter && submitter.name) data.set(submitter.name, submitter.value);
+    document.dispatchEvent(new Event("leaving"));
     navigator.sendBeacon("/leave", data);  // arrives also when this page is gone
     const said = document.createElement("p");
     said.className = "unseen";

@@ -1,5 +1,6 @@
 """Leaving in a hurry, in a real browser: what is on the screen, in the history and behind the Back button."""
 
+import time
 from collections.abc import Callable
 
 import pytest
@@ -18,12 +19,13 @@ EXIT = "https://www.yr.no/"
 KIDS = "How much child benefit do I get for two kids?"
 
 
-def weather(page: Page) -> list[dict[str, str]]:
-    """The page that one leaves to, which is another's; returns what it is asked with."""
+def weather(page: Page, seconds: float = 0) -> list[dict[str, str]]:
+    """The page that one leaves to, which is another's, and takes so long to come; returns what it is asked with."""
     asked: list[dict[str, str]] = []
 
     def answer(route: Route) -> None:
         asked.append(route.request.headers)
+        time.sleep(seconds)
         route.fulfill(body="<title>Weather</title><h1>Weather</h1>", content_type="text/html")
 
     page.context.route(f"{EXIT}**", answer)
@@ -118,6 +120,25 @@ def test_delete_and_leave_deletes(server: Server, open_page: OpenPage) -> None:
     page.get_by_role("button", name="Delete everything and leave").click()
     expect(page.locator("h1")).to_have_text("Weather")
     eventually(lambda: not server.installation.dialogue.is_there(mine), 30)
+
+
+def test_what_the_server_says_meanwhile_does_not_lead_back_from_the_way_out(server: Server, open_page: OpenPage) -> None:
+    page = open_page(**PHONE)
+    weather(page, 2)
+    conversation(server, page)
+    page.reload()
+    page.get_by_role("button", name="Delete everything and leave").click()
+    expect(page.locator("h1")).to_have_text("Weather")
+
+
+def test_an_answer_that_comes_meanwhile_does_not_lead_back_from_the_way_out(server: Server, open_page: OpenPage) -> None:
+    page = open_page(**PHONE)
+    weather(page, 3)
+    page.goto(f"{server.url}/?lang=en")
+    page.get_by_label("Write in your own words").fill(KIDS)
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Leave now").click()
+    expect(page.locator("h1")).to_have_text("Weather")
 
 
 def test_a_page_that_is_left_open_is_emptied_when_its_conversation_is_deleted(
