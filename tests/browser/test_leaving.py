@@ -122,7 +122,9 @@ def test_delete_and_leave_deletes(server: Server, open_page: OpenPage) -> None:
     eventually(lambda: not server.installation.dialogue.is_there(mine), 30)
 
 
-def test_what_the_server_says_meanwhile_does_not_lead_back_from_the_way_out(server: Server, open_page: OpenPage) -> None:
+def test_what_the_server_says_meanwhile_does_not_lead_back_from_the_way_out(
+    server: Server, open_page: OpenPage
+) -> None:
     page = open_page(**PHONE)
     weather(page, 2)
     conversation(server, page)
@@ -131,7 +133,9 @@ def test_what_the_server_says_meanwhile_does_not_lead_back_from_the_way_out(serv
     expect(page.locator("h1")).to_have_text("Weather")
 
 
-def test_an_answer_that_comes_meanwhile_does_not_lead_back_from_the_way_out(server: Server, open_page: OpenPage) -> None:
+def test_an_answer_that_comes_meanwhile_does_not_lead_back_from_the_way_out(
+    server: Server, open_page: OpenPage
+) -> None:
     page = open_page(**PHONE)
     weather(page, 3)
     page.goto(f"{server.url}/?lang=en")

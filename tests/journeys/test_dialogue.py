@@ -156,7 +156,7 @@ ASKED_FOR = pytest.param(
     "ክንደይ እረክብ? ብኸመይ ይሓትት?",
     ("what", "apply"),
     marks=pytest.mark.xfail(
-        reason="with the word for asking instead of applying, the second half is misread", strict=True
+        reason="with the word for asking instead of applying, the second half is misread by some models", strict=False
     ),
 )
 
