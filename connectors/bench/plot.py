@@ -38,7 +38,7 @@ def serving(file: Path, report: dict[str, Any]) -> None:
             )
             axes.bar_label(bars, fmt="{:,.0f}", fontsize="x-small")
         axes.set_xticks(range(len(found)), list(found))
-        axes.legend(fontsize="small")
+    figure.legend(*axes.get_legend_handles_labels(), loc="outside lower center", ncols=len(names))
     figure.savefig(file, dpi=120)
 
 
