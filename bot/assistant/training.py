@@ -23,7 +23,9 @@ def fingerprint(examples: Path = EXAMPLES) -> str:
     Of the entries that is only what they are called: a corrected sentence or rate needs no new training. Where the
     examples stand makes no difference.
     """
-    files = [*PROJECT.glob("*.yml"), FOLDER / "topics.yml", FOLDER / "folding.py", *_CODE.glob("*.py")]
+    reads = (_CODE, _CODE / "e5", _CODE / "language")  # the language of a text decides in which letters it is read
+    code = [*(file for folder in reads for file in folder.glob("*.py")), _CODE / "language" / "profiles.npz"]
+    files = [*PROJECT.glob("*.yml"), FOLDER / "topics.yml", FOLDER / "folding.py", *code]
     digest = hashlib.sha256(f"rasa {version('rasa')} scikit-learn {version('scikit-learn')}".encode())
     for file in (*sorted(files), *sorted(examples.glob("*/*.yml"))):
         digest.update(f"{file.parent.name}/{file.name}\0".encode() + file.read_bytes())

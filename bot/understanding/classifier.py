@@ -48,7 +48,7 @@ SPELT_SURELY = 0.8
 90.4% with one."""
 REFUSED = 0.08
 """The share of our own questions that may be refused as not ours, on unseen situations: those are much harder than what
-people ask, where it is one in two hundred."""
+people ask, where it is one in a hundred."""
 HARDLY = 0.02
 """What is less likely than this to be foreign is never refused, however clear-cut the unseen situations were; and what is
 less likely than this by its spelling to be foreign, or danger, may be left at its spelling."""

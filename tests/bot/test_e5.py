@@ -87,6 +87,12 @@ def test_each_half_is_what_stands_after_its_layer(e5: E5, text: str) -> None:
     assert all(half @ each > 0.995 for half, each in zip(halves, reckoned, strict=True))
 
 
+def test_the_first_half_is_of_no_other_layer(e5: E5) -> None:
+    half = e5.vector(SENTENCES[0])[:384]
+    near = {layer: half @ Arithmetic(e5).after(layer, SENTENCES[0]) for layer in (6, 7, 8, 9, 10)}
+    assert max(near, key=lambda layer: near[layer]) == 8
+
+
 def test_a_text_of_nothing_has_a_vector_too(e5: E5) -> None:
     assert np.linalg.norm(e5.vector("")) == pytest.approx(1, abs=1e-5)
 

@@ -50,6 +50,18 @@ def test_what_is_refused_is_answered_only_when_it_is_named(
     assert set(found.sections) <= set(FOLLOW_UPS.values())
 
 
+@pytest.mark.parametrize(
+    ("sounds_like", "topics"),
+    [("ask_family", ("bostotte",)), ("out_of_scope", ()), ("not_helped", ()), ("human", ())],
+)
+def test_a_topic_that_is_named_is_asked_about_where_it_only_sounds_like_a_follow_up(
+    sounds_like: str, topics: tuple[str, ...]
+) -> None:
+    whole = ((sounds_like, 0.55), ("bostotte", 0.4))
+    part = Part(text="and what about housing allowance", names=("bostotte",), ranking=whole)
+    assert asked(whole, Reading(parts=(part,)), TOPICS, "barnetrygd").topics == topics
+
+
 @given(rankings())
 def test_a_message_of_one_plain_part_is_about_what_the_whole_is_about(whole: Ranking) -> None:
     found = asked(whole, Reading(parts=(Part(text="plain words"),)), TOPICS)

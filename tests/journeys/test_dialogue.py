@@ -162,7 +162,8 @@ ASKED_FOR = pytest.param(
 
 
 @pytest.mark.parametrize(
-    ("language", "said", "sections"), [*((code, *said) for code, said in TWO_QUESTIONS.items()), ASKED_FOR]
+    ("language", "said", "sections"),
+    [*((code, *said) for code, said in TWO_QUESTIONS.items()), ("ti", "ክንደይ እረክብ? ብኸመይ ይሓትት?", ("what",)), ASKED_FOR],
 )
 def test_a_question_of_two_parts_gets_both_halves(
     server: Server, language: str, said: str, sections: tuple[str, ...]

@@ -70,14 +70,15 @@ def learn(texts: Iterable[tuple[str, str]]) -> Profiles:
         own = _SCRIPTS.get(code, "latin")
         if _mostly(text, own):
             by_script.setdefault(own, {}).setdefault(code, []).append(text)
-            if code in ("fa", "ckb"):
-                by_script[own][code].append(text.translate(ON_ARABIC_KEYBOARD))
         elif code in IN_LATIN_LETTERS and _mostly(text, "latin"):
             by_script.setdefault("latin", {}).setdefault(f"{code}-Latn", []).append(text)
         for vowel in SPELT_OUT.get(code, ()):
             spelt = anyascii(text).replace("e", vowel)
             by_script.setdefault("latin", {}).setdefault(f"{code}-Latn", []).append(spelt)
     _enough(by_script)
+    for code in ("fa", "ckb"):
+        texts_of = by_script[_SCRIPTS[code]][code]
+        texts_of += [text.translate(ON_ARABIC_KEYBOARD) for text in texts_of]
     shared = (
         word
         for word, codes in users.items()

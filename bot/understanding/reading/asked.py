@@ -28,7 +28,8 @@ SURE = 0.6
 SURE_WHOLE = 0.5
 """The same for the whole."""
 THING = 0.3
-"""How likely a topic must be to be what a person says they have, or do not mean, or what they name and ask nothing else."""
+"""How likely a topic must be to be what a person says they have, or do not mean, or what is asked about because it is named
+in what sounds like a question about the topic before."""
 SHORT = 6
 """So many words with "I have it already" say no more than that."""
 _LEAST = 1e-4
@@ -71,7 +72,7 @@ def asked(
     named = tuple(dict.fromkeys(name for part in asking for name in part.names if name not in not_about))
     refused = {*not_about, *(set(aside) - set(named))}
     found = needs(whole, asking, topics, {*refused, *had} - set(named))
-    if not found:  # "and what about housing allowance?" sounds like a question about what was spoken of
+    if not found and whole and whole[0][0] in FOLLOW_UPS:  # "and what about housing allowance?" only sounds like one
         found = tuple(topic for topic in named if dict(whole).get(topic, 0.0) >= THING)
     if had and not found and not _wants_more(live):  # they ask about what they have
         had, found = (), needs(whole, live, topics, refused)
