@@ -136,8 +136,8 @@ async def live(
     here: Here, mine: Remembered, after: Id = 0, last_event_id: Annotated[str | None, Header()] = None
 ) -> Response:
     """New messages as pieces of the page, as they are said."""
-    if mine is None:
-        return Response(status_code=HTTPStatus.NO_CONTENT)  # tells the browser not to try again
+    if mine is None:  # deleted before the page listened, or while it was away
+        return Events(_deleted())
     start = since(last_event_id, after)
     s = speech(mine.language)
 
@@ -149,9 +149,15 @@ async def live(
                 human = here.dialogue.human(mine)
                 writes = s.gettext("{name} is writing …").format(name=human.contact.name) if new and human else ""
                 yield ServerSentEvent(writes, event="typing")
-        yield ServerSentEvent("", event="gone")
+        async for last in _deleted():
+            yield last
 
     return Events(pieces())
+
+
+async def _deleted() -> AsyncGenerator[ServerSentEvent, None]:
+    """Tells the page that there is no such conversation any more."""
+    yield ServerSentEvent("", event="gone")
 
 
 @router.post("/typing", dependencies=[Depends(same_site)])

@@ -1,6 +1,5 @@
 """Leaving in a hurry, in a real browser: what is on the screen, in the history and behind the Back button."""
 
-import time
 from collections.abc import Callable
 
 import pytest
@@ -19,17 +18,31 @@ EXIT = "https://www.yr.no/"
 KIDS = "How much child benefit do I get for two kids?"
 
 
-def weather(page: Page, seconds: float = 0) -> list[dict[str, str]]:
-    """The page that one leaves to, which is another's, and takes so long to come; returns what it is asked with."""
+def weather(page: Page) -> list[dict[str, str]]:
+    """The page that one leaves to, which is another's; returns what it is asked with."""
     asked: list[dict[str, str]] = []
 
     def answer(route: Route) -> None:
         asked.append(route.request.headers)
-        time.sleep(seconds)
         route.fulfill(body="<title>Weather</title><h1>Weather</h1>", content_type="text/html")
 
     page.context.route(f"{EXIT}**", answer)
     return asked
+
+
+def held(page: Page, address: str) -> list[Route]:
+    """What is asked for at an address and not answered yet."""
+    routes: list[Route] = []
+    page.context.route(address, lambda route: routes.append(route))  # a method of a list cannot be a handler
+    return routes
+
+
+def asked_for(page: Page, routes: list[Route]) -> Route:
+    """The first that is held, as soon as it is asked for."""
+    for _ in range(200):
+        if not routes:
+            page.wait_for_timeout(50)
+    return routes[0]
 
 
 def conversation(server: Server, page: Page) -> None:
@@ -122,14 +135,19 @@ def test_delete_and_leave_deletes(server: Server, open_page: OpenPage) -> None:
     eventually(lambda: not server.installation.dialogue.is_there(mine), 30)
 
 
-def test_what_the_server_says_meanwhile_does_not_lead_back_from_the_way_out(
+def test_the_deletion_that_the_page_is_told_of_does_not_lead_back_from_the_way_out(
     server: Server, open_page: OpenPage
 ) -> None:
     page = open_page(**PHONE)
-    weather(page, 2)
+    away = held(page, f"{EXIT}**")
     conversation(server, page)
     page.reload()
-    page.get_by_role("button", name="Delete everything and leave").click()
+    mine = next(each["value"] for each in page.context.cookies() if each["name"] == COOKIE).partition(".")[0]
+    page.get_by_role("button", name="Delete everything and leave").click(no_wait_after=True)
+    there = asked_for(page, away)
+    eventually(lambda: not server.installation.dialogue.is_there(mine), 30)
+    page.wait_for_timeout(500)
+    there.fulfill(body="<h1>Weather</h1>", content_type="text/html")
     expect(page.locator("h1")).to_have_text("Weather")
 
 
@@ -137,11 +155,16 @@ def test_an_answer_that_comes_meanwhile_does_not_lead_back_from_the_way_out(
     server: Server, open_page: OpenPage
 ) -> None:
     page = open_page(**PHONE)
-    weather(page, 3)
+    away, said = held(page, f"{EXIT}**"), held(page, "**/say")
     page.goto(f"{server.url}/?lang=en")
     page.get_by_label("Write in your own words").fill(KIDS)
     page.keyboard.press("Enter")
-    page.get_by_role("button", name="Leave now").click()
+    answer = asked_for(page, said)
+    page.get_by_role("button", name="Leave now").click(no_wait_after=True)
+    there = asked_for(page, away)
+    answer.continue_()
+    page.wait_for_timeout(1000)
+    there.fulfill(body="<h1>Weather</h1>", content_type="text/html")
     expect(page.locator("h1")).to_have_text("Weather")
 
 
@@ -154,6 +177,20 @@ def test_a_page_that_is_left_open_is_emptied_when_its_conversation_is_deleted(
     server.installation.dialogue.delete(mine)
     expect(page.locator(".message")).to_have_count(0)
     expect(page.locator("form.first")).to_be_visible()
+
+
+def test_a_page_whose_conversation_is_deleted_before_it_listens_is_emptied_too(
+    server: Server, open_page: OpenPage
+) -> None:
+    page = open_page(**PHONE)
+    conversation(server, page)
+    mine = next(each["value"] for each in page.context.cookies() if each["name"] == COOKIE).partition(".")[0]
+    listening = held(page, "**/live?*")
+    page.reload()
+    asked_for(page, listening)
+    server.installation.dialogue.delete(mine)
+    listening[0].continue_()
+    expect(page.locator(".message")).to_have_count(0)
 
 
 def test_no_trace_keeps_nothing_on_the_device_that_outlives_the_browser(server: Server, open_page: OpenPage) -> None:
