@@ -1,7 +1,7 @@
 """Vectors of the examples, so that a training embeds only sentences that are new.
 
 They are kept in two places: beside the example files in the repository, in 8 bits a number, so that the first training on
-a machine takes four minutes and not eight; and in full, in the installation's own folder, for whatever is not there yet.
+a machine takes four minutes and not seven; and in full, in the installation's own folder, for whatever is not there yet.
 """
 
 import hashlib
@@ -71,9 +71,8 @@ class TrainingVectors:
         if not self._file.is_file():
             return {}
         with np.load(self._file) as stored:
-            if (
-                stored.get("model") != self._embedder.model.name
-            ):  # they would never be asked for, and have another width
+            # those of another model would never be asked for, and have another width
+            if stored.get("model") != self._embedder.model.name:
                 return {}
             return dict(zip(stored["keys"].tolist(), stored["vectors"], strict=True))
 
