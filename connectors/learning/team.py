@@ -1,6 +1,6 @@
 """What the programme team's pages share: who may open them, the language they are in, coded values in words."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from http import HTTPStatus
 from typing import Annotated
@@ -30,6 +30,8 @@ class Names:
 
     library: Library
     s: Speech
+    _known: dict[str, dict[str, str]] = field(default_factory=dict, init=False, repr=False, compare=False)
+    """Of each dimension what was looked up: a page names a thousand values."""
 
     def __call__(self, dimension: str, code: str) -> str:
         """What a value of a dimension is called."""
@@ -66,6 +68,11 @@ class Names:
 
     def of(self, dimension: str) -> dict[str, str]:
         """Every value of a dimension that has a name of its own."""
+        if dimension not in self._known:
+            self._known[dimension] = self._named(dimension)
+        return self._known[dimension]
+
+    def _named(self, dimension: str) -> dict[str, str]:
         match dimension:
             case "topic":
                 return {topic: self.library.title(topic, self.s.code) for topic in self.library.topics}

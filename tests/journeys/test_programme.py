@@ -3,6 +3,7 @@
 import csv
 import json
 import re
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
@@ -321,6 +322,22 @@ def test_what_is_too_rare_to_be_told_is_not_told_as_nothing() -> None:
     figures = Figures(lambda *_: table, Names(Library.load(), team_speech("en")), Filters())
     grid = figures.shares("messages", "", {"answered": "Answered", "refused": "Refused"}, table)
     assert [cell.label for cell in grid.rows[0].cells] == ["89% (40)", "not shown"]
+
+
+def test_what_values_are_called_is_looked_up_once_for_a_page() -> None:
+    names = Names(Library.load(), team_speech("en"))
+
+    def calls() -> int:
+        called: list[str] = []
+        sys.setprofile(lambda _frame, kind, _argument: called.append(kind))
+        try:
+            assert names("topic", "bostotte") == "Housing allowance (bostøtte)"
+            assert names("language", "so") == "Somali"
+        finally:
+            sys.setprofile(None)
+        return len(called)
+
+    assert calls() > 10 * calls()
 
 
 def test_what_was_missing_in_a_language_five_times_last_week_stands_first(
