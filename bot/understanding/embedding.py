@@ -37,7 +37,7 @@ class TidiedE5:
     three of some twenty pieces are saved.
     """
 
-    name = "multilingual-e5-small, 4 and 7 bits, layers 8 and 12, tidied, own letters"
+    name = "multilingual-e5-small, 7 bits, layers 8 and 12, tidied, own letters"
 
     def __init__(self) -> None:
         from bot.understanding.e5 import E5  # takes a second, and is not needed where nothing is understood
