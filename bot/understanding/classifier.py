@@ -14,6 +14,7 @@ situations the models have not seen, so that few of our own questions are refuse
 import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from math import ceil
 from typing import Any
 
 import numpy as np
@@ -28,7 +29,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold
 from sklearn.neural_network import MLPClassifier
 
-from bot.understanding.embedding import Vector
+from bot.understanding.embedding import Vector, as_a_whole
 from bot.understanding.tidying import romanise
 
 Matrix = NDArray[np.float64]
@@ -39,10 +40,21 @@ SCALE = 14.0
 HIDDEN = 512
 """Width of the network on sentence vectors, and"""
 ROUNDS = 12
-"""how often it goes through the examples."""
+"""how often it goes through the examples;"""
+STEPS = 1_000
+"""oftener, where they are so few that it would take fewer steps than these. A step is"""
+AT_ONCE = range(32, 257)
+"""examples, a tenth of all."""
+FEW = 30
+"""Examples of each label, on average. With fewer there is not enough to learn words from, neither from the letters nor from
+the half of a vector that shows them: only the other half is looked at, it counts for more, and no spelling is sure."""
 NETWORKS = 5
 """Networks that begin at different points and are asked together: together they are right a little more often, and what
 they find depends less on the machine they learned on."""
+ON_TRIAL = 2
+"""Those that learn again without some situations, to set temperature and threshold on these: as many as it takes."""
+SPELT, SPELT_OF_FEW = 0.5, 0.3
+"""How much the spelling counts beside the vector, and where there are few examples."""
 SPELT_SURELY = 0.8
 """What is so likely by its spelling alone needs no vector. On situations not met, that is right in 90.1% and would be in
 90.4% with one."""
@@ -89,24 +101,42 @@ class Weights:
 class Meaning:
     """What a sentence vector says: networks of one hidden layer, and the mean of what they find."""
 
+    few: bool
+    """Whether it was learned from FEW examples."""
     mean: Vector
     networks: tuple[tuple[Weights, Weights], ...]
 
-    @classmethod
-    def learn(cls, vectors: Vector, labels: Sequence[str]) -> "Meaning":
-        mean = vectors.mean(axis=0)
-        return cls(mean, tuple(_network((vectors - mean) * SCALE, labels, seed) for seed in range(NETWORKS)))
-
     def log_probabilities(self, vectors: Vector) -> Matrix:
-        centred = (vectors - self.mean) * SCALE
+        centred = (_seen(vectors, self.few) - self.mean) * SCALE
         found = [_log_softmax(out.logits(np.maximum(hidden.logits(centred), 0))) for hidden, out in self.networks]
         return np.asarray(np.mean(found, axis=0))
 
 
+def _are_few(labels: Sequence[str]) -> bool:
+    return len(labels) < FEW * len(set(labels))
+
+
+def _seen(vectors: Vector, few: bool) -> Vector:
+    """What the networks look at, of the same length either way."""
+    return as_a_whole(vectors) * np.float32(np.sqrt(2)) if few else vectors
+
+
+def _lessons(texts: Sequence[str], labels: Sequence[str], vectors: Vector, networks: int) -> list[Any]:
+    """What there is to learn, the longest first, for as many cores as there are: the spelling, and each network."""
+    seen = _seen(vectors, _are_few(labels))
+    centred = (seen - seen.mean(axis=0)) * SCALE
+    each = [delayed(_network)(centred, labels, seed) for seed in range(networks)]
+    return [delayed(Spelling.learn)(texts, labels), *each]
+
+
 def _network(features: Vector, labels: Sequence[str], seed: int) -> tuple[Weights, Weights]:
+    at_once = min(max(len(labels) // 10, AT_ONCE[0]), AT_ONCE[-1], len(labels))
+    rounds = max(ROUNDS, ceil(STEPS * at_once / len(labels)))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)  # stopped early on purpose: it would learn by heart
-        network = MLPClassifier((HIDDEN,), alpha=0.01, batch_size=256, max_iter=ROUNDS, random_state=seed)
+        network = MLPClassifier(
+            (HIDDEN,), alpha=0.01, batch_size=at_once, max_iter=rounds, n_iter_no_change=rounds, random_state=seed
+        )
         network.fit(features, labels)
     hidden, out = (Weights(*pair) for pair in zip(network.coefs_, network.intercepts_, strict=True))
     return hidden, out
@@ -155,26 +185,27 @@ class Classifier:
         truth = np.array(labels)
         trials = _left_out(truth, groups)
         every: Split = np.arange(len(truth))
-        learnt = Parallel(n_jobs=-1)(
-            task
-            for rows in (every, *(seen for seen, _ in trials))
-            for task in (
-                delayed(Spelling.learn)([texts[i] for i in rows], truth[rows].tolist()),
-                delayed(Meaning.learn)(vectors[rows], truth[rows].tolist()),
-            )
-        )
-        self._put(learnt[0], learnt[1], truth.tolist())
-        for (seen, unseen), spelling, meaning in zip(trials, learnt[2::2], learnt[3::2], strict=True):
+        lessons = [
+            lesson
+            for networks, rows in ((NETWORKS, every), *((ON_TRIAL, seen) for seen, _ in trials))
+            for lesson in _lessons([texts[i] for i in rows], truth[rows].tolist(), vectors[rows], networks)
+        ]
+        learnt = Parallel(n_jobs=-1)(lessons)
+        self._put(learnt[: NETWORKS + 1], vectors, truth.tolist())
+        for seen, unseen in trials:
             trial = Classifier()
-            trial._put(spelling, meaning, truth[seen].tolist())
+            trial._put(learnt[NETWORKS + 1 :], vectors[seen], truth[seen].tolist())
             known = unseen[np.isin(truth[unseen], trial.labels)]
             plain = trial.probabilities([texts[i] for i in known], vectors[known])
             self.temperature, self.outside = trial._calibrated(plain, truth[known])
         return self
 
-    def _put(self, spelling: Spelling, meaning: Meaning, labels: Sequence[str]) -> None:
+    def _put(self, learnt: Sequence[Any], vectors: Vector, labels: Sequence[str]) -> None:
+        """What came of the lessons with these vectors and labels."""
         self.temperature, self.outside = 1.0, 0.5
-        self.spelling, self.meaning = spelling, meaning
+        self.spelling: Spelling = learnt[0]
+        few = _are_few(labels)
+        self.meaning = Meaning(few, _seen(vectors, few).mean(axis=0), tuple(learnt[1:]))
         self.labels: list[str] = sorted(set(labels))
         self.names = sorted({_plain(label) for label in self.labels})
         self.columns = [self.names.index(_plain(label)) for label in self.labels]
@@ -202,11 +233,15 @@ class Classifier:
         return [self._prediction(*rows) for rows in zip(each, self._merged(each), strict=True)]
 
     def _both(self, spelt: Matrix, vectors: Vector) -> Matrix:
-        mixed: Matrix = softmax((self.meaning.log_probabilities(vectors) + spelt) / 2 / self.temperature, axis=1)
+        share = SPELT_OF_FEW if self.meaning.few else SPELT
+        both = (1 - share) * self.meaning.log_probabilities(vectors) + share * spelt
+        mixed: Matrix = softmax(both / self.temperature, axis=1)
         return mixed
 
     def _surely_spelt(self, spelt: Matrix) -> NDArray[np.bool_]:
         """Which rows are surely about something of ours that is no danger."""
+        if self.meaning.few:
+            return np.zeros(len(spelt), np.bool_)
         merged = self._merged(spelt)
         others = [self.names.index(name) for name in (DANGER, OUTSIDE) if name in self.names]
         sure: NDArray[np.bool_] = (merged.max(axis=1) >= SPELT_SURELY) & (merged[:, others] < HARDLY).all(axis=1)

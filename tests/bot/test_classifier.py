@@ -57,7 +57,7 @@ class Lessons:
     vectors: Vector
 
 
-def lessons(world: World, labels: tuple[str, ...] = tuple(WORDS), situations: int = 8) -> Lessons:
+def lessons(world: World, labels: tuple[str, ...] = tuple(WORDS), situations: int = 12) -> Lessons:
     """Three paraphrases in each situation of each label."""
     random = np.random.default_rng(1)
     rows = [(label, f"{label}/{number}") for label in labels for number in range(situations) for _ in range(3)]
@@ -224,6 +224,27 @@ def test_what_the_spelling_is_sure_of_needs_no_vector_and_the_rest_gets_its_own(
     assert asked.texts == [unsure]
     assert [prediction.label for prediction in found] == ["barnetrygd", "tannhelse", "barnetrygd"]
     assert found[1] == classifier.predict(unsure, world.directions["tannhelse"])
+
+
+def test_where_there_are_few_examples_no_spelling_is_sure(world: World) -> None:
+    few = learnt(lessons(world, situations=8))
+    sure = "barn trygd penger barn trygd"
+    asked = Asked({sure: world.directions["barnetrygd"]})
+    few.predict_all([sure], asked)
+    assert asked.texts == [sure]
+
+
+def test_with_few_examples_only_what_a_sentence_is_like_as_a_whole_is_looked_at(world: World) -> None:
+    random = np.random.default_rng(5)
+    given = lessons(world, situations=8)
+    padding = np.zeros((len(given.texts), 384 - SIZE), np.float32)
+    halves = [np.hstack([random.normal(size=(len(given.texts), 384)), padding, given.vectors]) for _ in range(2)]
+    first, second = (
+        Classifier().fit(given.texts, given.labels, given.groups, each.astype(np.float32)) for each in halves
+    )
+    asked = np.hstack([random.normal(size=384), padding[0], world.directions["tannhelse"]]).astype(np.float32)
+    assert first.predict("hva nå", asked) == second.predict("hva nå", asked)
+    assert first.predict("hva nå", asked).label == "tannhelse"
 
 
 @settings(deadline=None, max_examples=100)
