@@ -206,6 +206,8 @@ class _Merging:
             left = np.flatnonzero(depth)  # the rest goes nowhere, nor does what has gone already
             if left.size:
                 for rank in ranks[axis]:
+                    if left.size == 1:
+                        break
                     values = rank[left]
                     left = left[values == values.min()]
                 firsts.append((tuple(rank[left[0]].item() for rank in ranks[axis]), axis))
