@@ -1,7 +1,8 @@
 """Vectors of the examples, so that a training embeds only sentences that are new.
 
 They are kept in two places: beside the example files in the repository, in 8 bits a number, so that the first training on
-a machine need not embed them all, which takes minutes; and in full, in the installation's own folder, for whatever is not there yet.
+a machine need not embed them all, which takes minutes; and in full, in the installation's own folder, for whatever is not
+there yet.
 """
 
 import hashlib
