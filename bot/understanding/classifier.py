@@ -1,12 +1,12 @@
 """From a text and its vector to what it is about, with a confidence, and knowing when it is about something else.
 
-Two models that fail differently are asked, and their probabilities multiplied (the geometric mean; one feature vector of
+Two models that fail differently are asked, and their probabilities multiplied (a geometric mean; one feature vector of
 both is worse): small networks on sentence vectors, which carry meaning across languages, and logistic regression on
 the spelling in Latin letters, character by character and word by word, which knows the names of things in any script.
 Vectors of e5 lie close together, so they are centred on the training mean and scaled, or little is learned from them. A
 temperature makes the product as sure as it is right.
-A vector takes ten times as long as all the rest. What the spelling alone is sure of, half of what people write, is left at
-that (a cascade; P. Viola and M. Jones 2001), but never danger, nor what may be foreign.
+A vector takes several times as long as all the rest. What the spelling alone is sure of, half of what people write, is left
+at that (a cascade; P. Viola and M. Jones 2001), but never danger, nor what may be foreign.
 What is not ours has examples of its own (out_of_scope); how much of its probability refuses a question is set on
 situations the models have not seen, so that few of our own questions are refused.
 """
@@ -40,11 +40,11 @@ SCALE = 14.0
 HIDDEN = 512
 """Width of the network on sentence vectors, and"""
 ROUNDS = 12
-"""how often it goes through the examples;"""
-STEPS = 1_000
-"""oftener, where they are so few that it would take fewer steps than these. A step is"""
-AT_ONCE = range(32, 257)
-"""examples, a tenth of all."""
+"""how often it goes through the examples."""
+FEWEST_STEPS = 1_000
+"""Where there are so few examples that so many rounds would take fewer steps, there are more rounds."""
+FEWEST_AT_ONCE, MOST_AT_ONCE = 32, 256
+"""Examples that make a step: a tenth of all, within these bounds."""
 FEW = 30
 """Examples of each label, on average. With fewer there is not enough to learn words from, neither from the letters nor from
 the half of a vector that shows them: only the other half is looked at, it counts for more, and no spelling is sure."""
@@ -102,7 +102,7 @@ class Meaning:
     """What a sentence vector says: networks of one hidden layer, and the mean of what they find."""
 
     few: bool
-    """Whether it was learned from FEW examples."""
+    """Whether there were fewer than FEW examples."""
     mean: Vector
     networks: tuple[tuple[Weights, Weights], ...]
 
@@ -112,28 +112,20 @@ class Meaning:
         return np.asarray(np.mean(found, axis=0))
 
 
-def _are_few(labels: Sequence[str]) -> bool:
-    return len(labels) < FEW * len(set(labels))
-
-
 def _seen(vectors: Vector, few: bool) -> Vector:
-    """What the networks look at, of the same length either way."""
-    return as_a_whole(vectors) * np.float32(np.sqrt(2)) if few else vectors
-
-
-def _lessons(texts: Sequence[str], labels: Sequence[str], vectors: Vector, networks: int) -> list[Any]:
-    """What there is to learn, the longest first, for as many cores as there are: the spelling, and each network."""
-    seen = _seen(vectors, _are_few(labels))
-    centred = (seen - seen.mean(axis=0)) * SCALE
-    each = [delayed(_network)(centred, labels, seed) for seed in range(networks)]
-    return [delayed(Spelling.learn)(texts, labels), *each]
+    """What the networks look at, of about the same length either way."""
+    if not few:
+        return vectors
+    whole = as_a_whole(vectors)
+    return whole * np.float32(np.sqrt(vectors.shape[1] / whole.shape[1]))
 
 
 def _network(features: Vector, labels: Sequence[str], seed: int) -> tuple[Weights, Weights]:
-    at_once = min(max(len(labels) // 10, AT_ONCE[0]), AT_ONCE[-1], len(labels))
-    rounds = max(ROUNDS, ceil(STEPS * at_once / len(labels)))
+    at_once = min(max(len(labels) // 10, FEWEST_AT_ONCE), MOST_AT_ONCE, len(labels))
+    rounds = max(ROUNDS, ceil(FEWEST_STEPS * at_once / len(labels)))
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ConvergenceWarning)  # stopped early on purpose: it would learn by heart
+        # it ends after so many rounds on purpose: not when it knows all by heart, nor after a few that teach nothing
+        warnings.simplefilter("ignore", ConvergenceWarning)
         network = MLPClassifier(
             (HIDDEN,), alpha=0.01, batch_size=at_once, max_iter=rounds, n_iter_no_change=rounds, random_state=seed
         )
@@ -170,6 +162,36 @@ class Spelling:
         return _log_softmax(self.out.logits(features))
 
 
+@dataclass(frozen=True)
+class _Lesson:
+    """What is to be learned from: examples, whether they are few, and how many networks learn from them."""
+
+    texts: list[str]
+    labels: list[str]
+    vectors: Vector
+    few: bool
+    networks: int
+
+
+def _learnt(lessons: Sequence[_Lesson]) -> list[tuple[list[str], Spelling, Meaning]]:
+    """Of each lesson its labels and what came of it. The spelling of all first, which takes longest, then each network, on
+    as many cores as there are."""
+    means = [_seen(each.vectors, each.few).mean(axis=0) for each in lessons]
+    centred = [(_seen(each.vectors, each.few) - mean) * SCALE for each, mean in zip(lessons, means, strict=True)]
+    spellings = [delayed(Spelling.learn)(each.texts, each.labels) for each in lessons]
+    networks = [
+        delayed(_network)(features, each.labels, seed)
+        for each, features in zip(lessons, centred, strict=True)
+        for seed in range(each.networks)
+    ]
+    found = iter(Parallel(n_jobs=-1)([*spellings, *networks]))
+    spelt = [next(found) for _ in lessons]
+    return [
+        (each.labels, spelling, Meaning(each.few, mean, tuple(next(found) for _ in range(each.networks))))
+        for each, spelling, mean in zip(lessons, spelt, means, strict=True)
+    ]
+
+
 class Classifier:
     """Learns labels of texts. Labels may carry a kind after a full stop (crisis.violence)."""
 
@@ -183,29 +205,25 @@ class Classifier:
             vectors: one unit vector per sentence.
         """
         truth = np.array(labels)
-        trials = _left_out(truth, groups)
-        every: Split = np.arange(len(truth))
-        lessons = [
-            lesson
-            for networks, rows in ((NETWORKS, every), *((ON_TRIAL, seen) for seen, _ in trials))
-            for lesson in _lessons([texts[i] for i in rows], truth[rows].tolist(), vectors[rows], networks)
-        ]
-        learnt = Parallel(n_jobs=-1)(lessons)
-        self._put(learnt[: NETWORKS + 1], vectors, truth.tolist())
-        for seen, unseen in trials:
+        few = len(truth) < FEW * len(set(labels))
+        lessons = [_Lesson(list(texts), list(labels), vectors, few, NETWORKS)]
+        split = _left_out(truth, groups)
+        if split:
+            seen, unseen = split
+            lessons.append(_Lesson([texts[i] for i in seen], truth[seen].tolist(), vectors[seen], few, ON_TRIAL))
+        learnt = _learnt(lessons)
+        self._put(*learnt[0])
+        if split:
             trial = Classifier()
-            trial._put(learnt[NETWORKS + 1 :], vectors[seen], truth[seen].tolist())
+            trial._put(*learnt[1])
             known = unseen[np.isin(truth[unseen], trial.labels)]
             plain = trial.probabilities([texts[i] for i in known], vectors[known])
             self.temperature, self.outside = trial._calibrated(plain, truth[known])
         return self
 
-    def _put(self, learnt: Sequence[Any], vectors: Vector, labels: Sequence[str]) -> None:
-        """What came of the lessons with these vectors and labels."""
+    def _put(self, labels: Sequence[str], spelling: Spelling, meaning: Meaning) -> None:
         self.temperature, self.outside = 1.0, 0.5
-        self.spelling: Spelling = learnt[0]
-        few = _are_few(labels)
-        self.meaning = Meaning(few, _seen(vectors, few).mean(axis=0), tuple(learnt[1:]))
+        self.spelling, self.meaning = spelling, meaning
         self.labels: list[str] = sorted(set(labels))
         self.names = sorted({_plain(label) for label in self.labels})
         self.columns = [self.names.index(_plain(label)) for label in self.labels]
@@ -287,11 +305,14 @@ class Classifier:
         return temperature, max(threshold, HARDLY)
 
 
-def _left_out(truth: NDArray[np.str_], groups: Sequence[str]) -> list[tuple[Split, Split]]:
-    """One split into three quarters of the situations and a quarter, where there are enough of them."""
-    if len(set(groups)) < 4 or OUTSIDE not in truth:
-        return []
-    return [next(iter(GroupKFold(n_splits=4).split(truth, groups=groups)))]
+def _left_out(truth: NDArray[np.str_], groups: Sequence[str]) -> tuple[Split, Split] | None:
+    """Three quarters of the situations and a quarter; None where there are not enough of them to learn on trial what is
+    ours and what is not."""
+    if len(set(groups)) < 4:
+        return None
+    seen, unseen = next(iter(GroupKFold(n_splits=4).split(truth, groups=groups)))
+    ours = set(truth[seen].tolist()) - {OUTSIDE}
+    return (seen, unseen) if OUTSIDE in truth[seen] and not ours.isdisjoint(truth[unseen].tolist()) else None
 
 
 def _log_softmax(logits: Matrix) -> Matrix:

@@ -20,6 +20,7 @@ _ARABIC_ONLY = frozenset("يكه")
 """Letters of an Arabic keyboard that Persian (the first two) and Sorani write otherwise."""
 _RESTORED = str.maketrans("يك", "یک")
 _UNMARKED = str.maketrans("ێۆڕڵ", "یورل")
+"""Letters of Sorani without their marks."""
 _VOWEL = re.compile(r"(?<=\w)ه")
 """Inside a Sorani word it nearly always stands for the vowel: the held-out questions have 2 600 vowels there and 41 h."""
 

