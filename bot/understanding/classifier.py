@@ -42,9 +42,10 @@ HIDDEN = 512
 ROUNDS = 12
 """how often it goes through the examples."""
 FEWEST_STEPS = 1_000
-"""Where there are so few examples that so many rounds would take fewer steps, there are more rounds."""
+"""So many it takes at least. Where there are too few examples for that, a step is made of fewer; where that is not enough,
+there are more rounds."""
 FEWEST_AT_ONCE, MOST_AT_ONCE = 32, 256
-"""Examples that make a step: a tenth of all, within these bounds."""
+"""Examples that make a step."""
 FEW = 30
 """Examples of each label, on average. With fewer there is not enough to learn words from, neither from the letters nor from
 the half of a vector that shows them: only the other half is looked at, it counts for more, and no spelling is sure."""
@@ -121,7 +122,7 @@ def _seen(vectors: Vector, few: bool) -> Vector:
 
 
 def _network(features: Vector, labels: Sequence[str], seed: int) -> tuple[Weights, Weights]:
-    at_once = min(max(len(labels) // 10, FEWEST_AT_ONCE), MOST_AT_ONCE, len(labels))
+    at_once = min(max(len(labels) * ROUNDS // FEWEST_STEPS, FEWEST_AT_ONCE), MOST_AT_ONCE, len(labels))
     rounds = max(ROUNDS, ceil(FEWEST_STEPS * at_once / len(labels)))
     with warnings.catch_warnings():
         # it ends after so many rounds on purpose: not when it knows all by heart, nor after a few that teach nothing
