@@ -41,9 +41,11 @@ HIDDEN = 512
 """Width of the network on sentence vectors, and"""
 ROUNDS = 12
 """how often it goes through the examples."""
-FEWEST_STEPS = 1_000
+FEWEST_STEPS = 600
 """So many it takes at least. Where there are too few examples for that, a step is made of fewer; where that is not enough,
-there are more rounds."""
+there are more rounds, up to"""
+MOST_ROUNDS = 120
+"""so many."""
 FEWEST_AT_ONCE, MOST_AT_ONCE = 32, 256
 """Examples that make a step."""
 FEW = 30
@@ -53,7 +55,8 @@ NETWORKS = 5
 """Networks that begin at different points and are asked together: together they are right a little more often, and what
 they find depends less on the machine they learned on."""
 ON_TRIAL = 2
-"""Those that learn again without some situations, to set temperature and threshold on these: as many as it takes."""
+"""Those that learn again without some situations, to set temperature and threshold on these, or that learn from few
+examples: as many as it takes."""
 SPELT, SPELT_OF_FEW = 0.5, 0.3
 """How much the spelling counts beside the vector, and where there are few examples."""
 SPELT_SURELY = 0.8
@@ -123,7 +126,7 @@ def _seen(vectors: Vector, few: bool) -> Vector:
 
 def _network(features: Vector, labels: Sequence[str], seed: int) -> tuple[Weights, Weights]:
     at_once = min(max(len(labels) * ROUNDS // FEWEST_STEPS, FEWEST_AT_ONCE), MOST_AT_ONCE, len(labels))
-    rounds = max(ROUNDS, ceil(FEWEST_STEPS * at_once / len(labels)))
+    rounds = min(max(ROUNDS, ceil(FEWEST_STEPS * at_once / len(labels))), MOST_ROUNDS)
     with warnings.catch_warnings():
         # it ends after so many rounds on purpose: not when it knows all by heart, nor after a few that teach nothing
         warnings.simplefilter("ignore", ConvergenceWarning)
@@ -207,7 +210,7 @@ class Classifier:
         """
         truth = np.array(labels)
         few = len(truth) < FEW * len(set(labels))
-        lessons = [_Lesson(list(texts), list(labels), vectors, few, NETWORKS)]
+        lessons = [_Lesson(list(texts), list(labels), vectors, few, ON_TRIAL if few else NETWORKS)]
         split = _left_out(truth, groups)
         if split:
             seen, unseen = split
