@@ -74,6 +74,8 @@ def asked(
     found = needs(whole, asking, topics, {*refused, *had} - set(named))
     if not found and whole and whole[0][0] in FOLLOW_UPS:  # "and what about housing allowance?" only sounds like one
         found = tuple(topic for topic in named if dict(whole).get(topic, 0.0) >= THING)
+    if any("misunderstood" in part.says for part in live):  # who corrects the bot and names what they mean, means that
+        found = tuple(topic for topic in found if topic in named) or found
     if had and not found and not _wants_more(live):  # they ask about what they have
         had, found = (), needs(whole, live, topics, refused)
     sure = {topic for part in asking for topic, share in part.ranking[:1] if share >= SURE}
