@@ -142,6 +142,27 @@ def test_it_is_recognised_in_every_language(kind: str, said: str) -> None:
     assert kind in phrases().said(said)
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        "ikke råd til husleia",
+        "ikkje råd til straumen",
+        "not able to pay the rent",
+        "nie mam na czynsz",
+        "не можу заплатити за квартиру",
+        "مو قادر ادفع الايجار هالشهر",
+        "مو عارفة وين اقدم",
+        "مش قادر أدفع الإيجار",
+        "نمی‌توانم کرایه بدهم",
+        "ma awoodo kirada",
+        "ክራይ ክኸፍል ኣይከኣልኩን",
+        "ناتوانم کرێ بدەم",
+    ],
+)
+def test_what_one_cannot_do_is_not_taken_for_what_is_not_meant(said: str) -> None:
+    assert not phrases().said(said)
+
+
 def test_every_language_has_a_file_of_phrases() -> None:
     assert set(phrases().joining) == set(LANGUAGES)
 
@@ -208,3 +229,15 @@ def test_what_one_has_and_wants_more_than_is_not_asked_for() -> None:
 def test_a_question_about_what_one_has_is_about_it() -> None:
     reading = plan("I already get barnetrygd, does the money stop when my son moves to his father?", LIBRARY, "en")
     assert asked(BARNETRYGD, reading.reading({}), TOPICS).topics == ("barnetrygd",)
+
+
+def test_who_corrects_the_bot_and_names_what_they_mean_means_that() -> None:
+    reading = plan("No, I meant the after-school programme, SFO", LIBRARY, "en")
+    understood = reading.reading({"SFO": (("sfo", 0.95),), reading.parts[0].text: (("introduksjonsprogram", 0.9),)})
+    both = (("sfo", 0.5), ("introduksjonsprogram", 0.45))
+    assert asked(both, understood, TOPICS).topics == ("sfo",)
+
+
+def test_who_corrects_the_bot_and_names_nothing_is_understood_by_what_they_say() -> None:
+    reading = plan("No, I meant help with the rent", LIBRARY, "en").reading({})
+    assert asked((("bostotte", 0.9), ("okonomisk-sosialhjelp", 0.06)), reading, TOPICS).topics == ("bostotte",)
