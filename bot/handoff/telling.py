@@ -57,7 +57,8 @@ def asked_next(session: Session, handoff: Handoff, before: Staff | None, offer: 
         text = s.gettext("Nobody can answer right now. {name}, {role}, will be told. {wait}")
         text = s.fill(text, name=card.name, role=card.role, wait=card.wait)
     if handoff.urgent:
-        text = f"{text} {s.gettext('If you are in danger now, call 112. If a life is in danger, call 113.')}"
+        danger = s.gettext("If you are in danger now, call 112. If a life is in danger, call 113.")
+        text = f"{text} {danger}"
     tell(session, handoff, cannot + text, waiting_choices(s), card)
 
 
@@ -183,7 +184,8 @@ def pulse_question(session: Session, handoff: Handoff, question: str) -> None:
     s = voice(handoff)
     if question == "listened":
         intro = s.gettext("Two short questions, if you want to. Nobody sees that it was you who answered.")
-        text = f"{intro} {s.gettext('Did you feel listened to and respected?')}"
+        listened = s.gettext("Did you feel listened to and respected?")
+        text = f"{intro} {listened}"
     else:
         text = s.gettext("Could you use what you are good at, or decide for yourself?")
     answers = {"yes": s.gettext("Yes"), "partly": s.gettext("Partly"), "no": s.gettext("No")}

@@ -1,7 +1,9 @@
 """The translators' side: gather, update, compile and count, in a locales folder of the test's own."""
 
+import ast
 import dataclasses
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -9,6 +11,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po, write_po
 from typer.testing import CliRunner
 
+from bot.settings import ROOT
 from bot.speech import team_speech
 from connectors import catalogues
 from connectors.cli import app
@@ -86,6 +89,23 @@ def test_the_interface_is_gathered_from_code_and_templates(small: Library) -> No
     assert any(
         file.endswith(".html") for message in catalogues.gather("messages", small) for file, _ in message.locations
     )
+
+
+def spoken() -> Iterator[str]:
+    """What the code hands to gettext, as Python itself reads it. Babel does not look into f-strings."""
+    for folder in ("bot", "connectors", "knowledge"):
+        for file in sorted((ROOT / folder).rglob("*.py")):
+            for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+                match node:
+                    case ast.Call(ast.Attribute(attr="gettext" | "ngettext"), [ast.Constant(str(text)), *_]):
+                        yield text
+
+
+def test_no_text_that_is_spoken_is_left_out(small: Library) -> None:
+    gathered = [message.id for domain in ("messages", "learning") for message in catalogues.gather(domain, small)]
+    wanted = {forms[0] if isinstance(forms, tuple) else forms for forms in gathered}
+    assert len(wanted) > 100
+    assert [text for text in spoken() if text not in wanted] == []
 
 
 def test_english_interface_texts_are_their_own_translation(small: Library) -> None:
