@@ -5,6 +5,7 @@ from datetime import date
 
 from bot.replies import AnswerCard, Choice, CrisisCard, CrisisLine, Link, Reply, Section, Statement
 from bot.speech import Speech
+from bot.understanding.labels import FOLLOW_UPS
 from knowledge import library as known
 from knowledge.languages import SOURCE
 from knowledge.library import Explanation, Library
@@ -188,6 +189,13 @@ def after_answer(explanation: Explanation, s: Speech) -> tuple[Choice, ...]:
     offered = [name for name in FOLLOW_UP_OFFERS if name in explanation.sections]
     offers = [Choice(id=f"ask_{name}:{explanation.topic}", title=titles[name]) for name in offered]
     return (*offers, did_not_help(explanation.topic, s), a_person(s))
+
+
+def questions(explanation: Explanation, s: Speech) -> tuple[Choice, ...]:
+    """What can be asked about an entry."""
+    titles = headings(s)
+    asked = ((label, name) for label, name in FOLLOW_UPS.items() if name in titles and explanation.sections.get(name))
+    return tuple(Choice(id=f"{label}:{explanation.topic}", title=titles[name]) for label, name in asked)
 
 
 def several(explanations: Sequence[Explanation], more: Sequence[Choice], s: Speech) -> list[Reply]:

@@ -7,22 +7,29 @@ from bot.speech import speech
 from knowledge.folding import fold
 from knowledge.languages import available
 
+CANCEL = "cancel"
+
 
 @cache
 def yes_and_no() -> tuple[frozenset[str], frozenset[str]]:
     """The words for yes and no in every language there is: people say "ok" in any."""
     voices = [speech(code) for code in available()]
     yes = {fold(word) for s in voices for word in s.gettext("yes,ok,sure").split(",")}
-    no = {fold(word) for s in voices for word in s.gettext("no,nope").split(",")}
+    no = {fold(word) for s in voices for word in s.gettext("no,nope,no thanks,not now,leave it").split(",")}
     return frozenset(yes), frozenset(no - yes)
 
 
 def picked(text: str, choices: tuple[Choice, ...]) -> str | None:
-    """The choice that a short typed answer picks: by its number, its title, or yes and no. None when it picks none."""
+    """The choice that a short typed answer picks: by its number, its title, or yes and no. None when it picks none.
+
+    Who says no where one may also leave it for now, leaves it: "no" must never bring a person about.
+    """
     typed = fold(text)
     if typed.isdecimal() and len(typed) < 4 and not text.strip().startswith("-") and 1 <= int(typed) <= len(choices):
         return choices[int(typed) - 1].id
     yes, no = yes_and_no()
+    if typed in no and any(choice.id == CANCEL for choice in choices):
+        return CANCEL
     for choice in choices:
         if typed == fold(choice.title):
             return choice.id

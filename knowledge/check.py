@@ -114,6 +114,10 @@ def _elsewhere(library: Library, folder: Path, today: date) -> Iterator[Problem]
         if not name.startswith("knowledge/entitlements/"):
             faults = [*_faults(library, text, today), *(first_faults(text, SOURCE) if said_first(context) else ())]
             yield from (Problem(folder.parent / name, 1, f"{context}: {fault}") for fault in faults)
+    for kind in library.crisis.kinds:
+        if kind.topic and kind.topic not in library.entries:
+            file = folder / "crisis.yml"
+            yield Problem(file, line_of(file, ("kinds",)), f"{kind.id}: there is no entry {kind.topic}")
     for line in library.crisis.lines:
         if line.confidence != "verified":
             file = folder / "crisis.yml"

@@ -291,6 +291,10 @@ class Library:
         message = self.text("crisis", kind, found[kind].message, code, date.today())
         return CrisisHelp(kind, message, tuple(lines[name] for name in found[kind].lines))
 
+    def crisis_topic(self, kind: str) -> str | None:
+        """What is talked about when somebody in such danger asks on."""
+        return next((each.topic for each in self.crisis.kinds if each.id == kind), None)
+
     @cached_property
     def sources(self) -> dict[str, list[tuple[str, str]]]:
         """The texts to translate, as (context, text), by the entry, place or crisis.yml they stand in."""

@@ -282,6 +282,8 @@ class CrisisKind(Strict):
     id: Literal["violence", "suicide", "child", "medical", "fire"]
     message: Text
     lines: Annotated[tuple[str, ...], Field(min_length=1)]
+    topic: str | None = None
+    """What is talked about when somebody asks on: the topic whose entry says more."""
 
 
 class Crisis(Strict):

@@ -4,6 +4,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from copy import copy
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -11,16 +12,19 @@ from typing import Any
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
+from bot import answers
 from bot.effects import _Effect
 from bot.records.database import Database
 from bot.replies import Choice, Reply
 from bot.settings import Settings
 from bot.speech import Speech, speech
 from bot.understanding.reading.asked import Asked, asked
-from bot.understanding.reading.reading import Reading
+from bot.understanding.reading.reading import Ranking, Reading, apart_from
 from knowledge.library import Library
 
 Events = list[dict[str, Any]]
+PERHAPS_DANGER = 0.06
+"""Below what is treated as danger, but enough to name the emergency numbers beside the answer."""
 
 
 @dataclass(frozen=True)
@@ -55,25 +59,36 @@ def _from_environment() -> Services:
 
 
 class Situation:
-    """One message and its conversation, seen from an action."""
+    """One message and its conversation, seen from an action. What is said is gathered in `said`."""
 
     def __init__(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> None:
         self._dispatcher = dispatcher
+        self.said: list[Reply] = []
         self.tracker = tracker
+        self._apart: str | None = None
         self.library = services().library
         self.facts: dict[str, Any] = tracker.latest_message.get("metadata") or {}
         self.written: str = self.facts.get("language", "nb")
         """The language the person writes; the speech is in the nearest one there is."""
         self.speech: Speech = speech(self.written)
 
+    def apart_from(self, label: str) -> "Situation":
+        """The same message, as if nothing in it were about a label. What is said of it is said of this one."""
+        other = copy(self)
+        other._apart = label
+        return other
+
     @property
     def intent(self) -> str:
+        if self._apart and self.ranking:
+            return self.ranking[0][0]
         return str(self.tracker.latest_message["intent"]["name"])
 
     @property
-    def ranking(self) -> list[tuple[str, float]]:
+    def ranking(self) -> Ranking:
         rows = self.tracker.latest_message.get("intent_ranking") or []
-        return [(row["name"], row["confidence"]) for row in rows]
+        ranking = tuple((row["name"], row["confidence"]) for row in rows)
+        return apart_from(self._apart, ranking) if self._apart else ranking
 
     @property
     def topic(self) -> str | None:
@@ -93,24 +108,37 @@ class Situation:
     @property
     def reading(self) -> Reading:
         """The message part by part; without parts for a choice."""
-        return Reading.model_validate(self.facts.get("reading") or {})
+        reading = Reading.model_validate(self.facts.get("reading") or {})
+        return reading.apart_from(self._apart) if self._apart else reading
 
     @property
     def asked(self) -> Asked:
         """What the message asks for."""
-        return asked(tuple(self.ranking), self.reading, self.library.topics, self.topic, self.set_aside)
+        offered = self.tracker.get_slot("offered") or {}
+        heard = (*offered.get("topics", ()), *((self.topic,) if self.topic else ()))
+        return asked(self.ranking, self.reading, self.library.topics, self.topic, self.set_aside, heard)
 
     def entity(self, name: str) -> str | None:
         return next(iter(self.tracker.get_latest_entity_values(name)), None)
 
     def say(self, reply: Reply) -> None:
-        self._dispatcher.utter_message(json_message={"reply": reply.model_dump(mode="json")})
+        self.said.append(reply)
+
+    def offer(self, *choices: Choice) -> None:
+        """Add choices to the last thing that was said: only those of the last are shown."""
+        last = self.said[-1]
+        self.said[-1] = last.model_copy(update={"choices": tuple(dict.fromkeys((*last.choices, *choices)))})
 
     def say_text(self, text: str, *choices: Choice) -> None:
         self.say(Reply(text=text, language=self.speech.code, choices=choices))
 
     def do(self, effect: _Effect) -> None:
         self._dispatcher.utter_message(json_message=effect.model_dump(mode="json"))
+
+    def utter(self) -> None:
+        """Hand what was said to Rasa."""
+        for reply in self.said:
+            self._dispatcher.utter_message(json_message={"reply": reply.model_dump(mode="json")})
 
 
 class RettvisAction(Action, ABC):  # type: ignore[misc]  # rasa_sdk is untyped for mypy
@@ -122,7 +150,27 @@ class RettvisAction(Action, ABC):  # type: ignore[misc]  # rasa_sdk is untyped f
         return self.action_name
 
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
-        return self.act(Situation(dispatcher, tracker))
+        now = Situation(dispatcher, tracker)
+        events = self.act(now)
+        now.utter()
+        return events
 
     @abstractmethod
     def act(self, now: Situation) -> Events: ...
+
+
+class Answer(RettvisAction):
+    """An action that answers what was written. Where that is a little like danger, the emergency numbers stand below."""
+
+    def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
+        now = Situation(dispatcher, tracker)
+        events = self.act(now)
+        if now.is_typed and dict(now.ranking).get("crisis", 0.0) >= PERHAPS_DANGER:
+            choices = now.said[-1].choices if now.said else ()
+            now.say_text(
+                now.speech.gettext("If you are in danger now, call 112. If a life is in danger, call 113."),
+                *(choices or [answers.a_person(now.speech)]),
+                answers.a_person_now(now.speech),
+            )
+        now.utter()
+        return events

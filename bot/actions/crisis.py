@@ -1,17 +1,43 @@
 """Acute danger: the right number first, a person in one tap or one word, never a menu."""
 
+from rasa_sdk.events import SlotSet
+
 from bot import answers
 from bot.actions.base import Events, RettvisAction, Situation
+from bot.actions.explaining import answered, close_topics, follow_up
+from bot.understanding.labels import FOLLOW_UPS
 
+SURELY = 0.6
+"""Danger that is less likely than this may be an ordinary need: that is answered too, below the numbers."""
 ALSO = 1
 """How many other things the message asks for are offered after the way to a person."""
+PERHAPS = 2
+"""The same where it is not sure that there is danger."""
 
 
 class Crisis(RettvisAction):
     action_name = "action_crisis"
 
     def act(self, now: Situation) -> Events:
-        reply = answers.crisis(now.library, now.entity("kind") or "medical", now.speech)
-        also = answers.topic_choices(now.library, list(now.asked.topics[:ALSO]), now.speech)
-        now.say(reply.model_copy(update={"choices": (*reply.choices, *also)}))
-        return []
+        kind = now.entity("kind") or "medical"
+        danger = answers.crisis(now.library, kind, now.speech)
+        now.say(danger)
+        if dict(now.ranking).get("crisis", 1.0) < SURELY:
+            events = _answer_too(now.apart_from("crisis"))
+            now.offer(*danger.choices)
+            if events is not None:
+                return events
+        else:
+            now.offer(*answers.topic_choices(now.library, list(now.asked.topics[:ALSO]), now.speech))
+        topic = now.library.crisis_topic(kind)
+        return [SlotSet("topic", topic)] if topic else []
+
+
+def _answer_too(now: Situation) -> Events | None:
+    """What the message asks for if there is no danger; where that is not sure, what it may ask for is offered."""
+    events = answered(now)
+    if events is None and now.intent in FOLLOW_UPS and now.topic in now.library.entries:
+        events = follow_up(now, now.asked.sections or [FOLLOW_UPS[now.intent]])
+    if events is None:
+        now.offer(*answers.topic_choices(now.library, close_topics(now)[:PERHAPS], now.speech))
+    return events

@@ -6,67 +6,64 @@ from rasa_sdk.events import SlotSet
 
 from bot import answers
 from bot.actions.asking import may_we_keep_it
-from bot.actions.base import Events, RettvisAction, Situation
+from bot.actions.base import Answer, Events, RettvisAction, Situation
 from bot.actions.repairing import besides, repair
 from bot.effects import RecordCandidate, RecordNeed
-from bot.replies import Choice
 from bot.understanding.labels import FOLLOW_UPS
 
 SURE = 0.5
 """A topic this likely is answered at once; below, the likeliest topics are offered,"""
 GAP = 0.1
 """and also where the next one is so near."""
-PERHAPS_CRISIS = 0.06
-"""Below what is treated as danger, but enough to name the emergency numbers beside the answer."""
 CLOSE = 0.25
 """When unsure, topics with at least this part of the first one's probability are offered beside it."""
 CHOICES = 3
 """How many topics are offered at most."""
 AT_ONCE = 2
 """How many answers one message gets; what else it asks for is offered."""
+HARDLY = 0.5
+"""What is less likely than this to be what it was taken for, and no topic, may be about the topic at hand;"""
+A_LITTLE = 0.1
+"""and what is so likely to be a question about it, where nothing else is to be said about it."""
 IN_THE_ANSWER = frozenset({"what", "who", "more", "source"})
 """What the short answer of an entry says by itself, when that is all that is asked."""
 _URGENCY = ("today", "home", "money", None)
 
 
-class Explain(RettvisAction):
+class Explain(Answer):
     action_name = "action_explain"
 
     def act(self, now: Situation) -> Events:
         if not now.is_typed:
             return _picked(now)
-        events = respond(now)
+        events = answered(now)
         if events is not None:
-            self._in_case_of_danger(now)
             return events
-        close = self._close_topics(now)
-        if len(close) > 1 or close[:1] != [now.intent]:
-            s = now.speech
-            choices = (*answers.topic_choices(now.library, close, s), answers.something_else(s))
-            now.say_text(s.gettext("I want to be sure I understand you. What is it about?"), *choices)
-            self._in_case_of_danger(now, *choices)
-            return [SlotSet("topic", None), SlotSet("offered", {"topics": close, "corrected": False})]
-        events = explain(now, now.intent)
-        self._in_case_of_danger(now)
+        s, close = now.speech, close_topics(now)
+        choices = (*answers.topic_choices(now.library, close, s), answers.something_else(s))
+        now.say_text(s.gettext("I want to be sure I understand you. What is it about?"), *choices)
+        return [SlotSet("topic", None), SlotSet("offered", {"topics": close, "corrected": False})]
+
+
+def answered(now: Situation) -> Events | None:
+    """What surely is asked for is answered; None where one has to ask back."""
+    events = respond(now)
+    if events is not None:
         return events
+    return explain(now, now.intent) if close_topics(now) == [now.intent] else None
 
-    def _in_case_of_danger(self, now: Situation, *choices: Choice) -> None:
-        """The last message is the one whose choices are shown: it repeats what was offered before."""
-        if dict(now.ranking).get("crisis", 0.0) >= PERHAPS_CRISIS:
-            danger = now.speech.gettext("If you are in danger now, call 112. If a life is in danger, call 113.")
-            now.say_text(danger, *(choices or [answers.a_person(now.speech)]), answers.a_person_now(now.speech))
 
-    def _close_topics(self, now: Situation) -> list[str]:
-        """The topic, and those that may be meant instead; never one that the person has said it is not about."""
-        refused = {*now.set_aside, *now.asked.not_about} - set(now.asked.named)
-        ranking = now.reading.left or now.ranking
-        ranked = [(label, share) for label, share in ranking if label in now.library.topics]
-        topics = [(label, share) for label, share in ranked if label not in refused][:CHOICES]
-        first = topics[0][1] if topics else 0.0
-        next_to_it = topics[1][1] if len(topics) > 1 else 0.0
-        if topics[:1] == ranked[:1] and first >= SURE and first - next_to_it >= GAP:
-            return [topics[0][0]]
-        return [label for label, share in topics if share >= CLOSE * first]
+def close_topics(now: Situation) -> list[str]:
+    """The topic, and those that may be meant instead; never one that the person has said it is not about."""
+    refused = {*now.set_aside, *now.asked.not_about} - set(now.asked.named)
+    ranking = now.reading.left or now.ranking
+    ranked = [(label, share) for label, share in ranking if label in now.library.topics]
+    topics = [(label, share) for label, share in ranked if label not in refused][:CHOICES]
+    first = topics[0][1] if topics else 0.0
+    next_to_it = topics[1][1] if len(topics) > 1 else 0.0
+    if topics[:1] == ranked[:1] and first >= SURE and first - next_to_it >= GAP:
+        return [topics[0][0]]
+    return [label for label, share in topics if share >= CLOSE * first]
 
 
 def _picked(now: Situation) -> Events:
@@ -110,7 +107,38 @@ def respond(now: Situation) -> Events | None:
         return None
     if topic == now.topic and asked.sections:
         return [*events, *follow_up(now, asked.sections)]
+    if topic == now.tracker.get_slot("told") and topic not in asked.named and topic in now.library.entries:
+        return [*events, *more_about(now, topic)]
     return [*events, *explain(now, topic, asked.sections)]
+
+
+def after_all(now: Situation) -> Events | None:
+    """What was taken for something that is no topic is answered all the same, where it asks for one, or is hardly what it
+    was taken for and may be about the topic at hand."""
+    events = respond(now) if now.is_typed else None
+    if events is not None or not now.is_typed or now.topic not in now.library.entries:
+        return events
+    assert now.topic
+    (_, share), *others = now.ranking
+    likely = next((label for label, _ in others if label in FOLLOW_UPS or label in now.library.topics), None)
+    if share >= HARDLY or likely is None or (likely in now.library.topics and likely != now.topic):
+        return None
+    return follow_up(now, [FOLLOW_UPS[likely]]) if likely in FOLLOW_UPS else more_about(now, now.topic)
+
+
+def more_about(now: Situation, topic: str) -> Events:
+    """Of a topic that was told already: what is asked about it, as far as that can be told, or what there is to ask; never
+    the same again."""
+    section = next(
+        (FOLLOW_UPS[label] for label, share in now.ranking if label in FOLLOW_UPS and share >= A_LITTLE), None
+    )
+    if section:
+        return follow_up(now, [section], topic)
+    s = now.speech
+    explanation = now.library.explain(topic, s.code, now.facts.get("place"))
+    text = s.fill(s.gettext("What do you want to know about {topic}?"), topic=explanation.title.text)
+    now.say_text(text, *answers.questions(explanation, s), answers.a_person(s))
+    return [SlotSet("topic", topic)]
 
 
 def explain(now: Situation, topic: str, sections: Sequence[str] = ()) -> Events:
@@ -125,6 +153,8 @@ def explain(now: Situation, topic: str, sections: Sequence[str] = ()) -> Events:
         now.say(answers.answer(explanation, s))
         if len(sections) > 1 or set(sections) - IN_THE_ANSWER:
             now.say(answers.parts(explanation, [name for name in sections if name not in ("more", "source")], s))
+        if now.is_typed:
+            now.offer(*answers.topic_choices(now.library, [each for each in now.asked.perhaps if each != topic], s))
     else:
         now.say_text(
             s.fill(
@@ -137,6 +167,7 @@ def explain(now: Situation, topic: str, sections: Sequence[str] = ()) -> Events:
     aside = [each for each in now.set_aside if each != topic]
     return [
         SlotSet("topic", topic),
+        SlotSet("told", topic),
         SlotSet("offered", None),
         *([SlotSet("set_aside", aside)] if not now.is_typed else []),
     ]
@@ -153,7 +184,7 @@ def explain_all(now: Situation, topics: Sequence[str]) -> Events:
     left = answers.topic_choices(now.library, [topic for topic in ordered if topic not in known[:AT_ONCE]], s)
     for reply in answers.several(explanations, left, s):
         now.say(reply)
-    return [SlotSet("topic", known[0]), SlotSet("offered", None)]
+    return [SlotSet("topic", known[0]), SlotSet("told", known[0]), SlotSet("offered", None)]
 
 
 def follow_up(now: Situation, sections: Sequence[str], topic: str | None = None) -> Events:
@@ -161,7 +192,9 @@ def follow_up(now: Situation, sections: Sequence[str], topic: str | None = None)
     s = now.speech
     topic = topic or now.topic
     if topic not in now.library.entries:
-        now.say_text(s.gettext("What is it about? Write it in your own words."), answers.a_list(s), answers.a_person(s))
+        offered = answers.topic_choices(now.library, (now.tracker.get_slot("offered") or {}).get("topics", []), s)
+        text = s.gettext("What is it about? Write it in your own words.")
+        now.say_text(text, *offered, answers.a_list(s), answers.a_person(s))
         return []
     assert topic
     explanation = now.library.explain(topic, s.code, now.facts.get("place"))
@@ -175,7 +208,7 @@ def follow_up(now: Situation, sections: Sequence[str], topic: str | None = None)
     return [SlotSet("topic", topic)]
 
 
-class FollowUp(RettvisAction):
+class FollowUp(Answer):
     action_name = "action_follow_up"
 
     def act(self, now: Situation) -> Events:

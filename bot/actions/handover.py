@@ -17,7 +17,7 @@ from bot.handoff.handoffs import open_handoff
 from bot.handoff.presentation import contact_card
 from bot.handoff.routing import Chosen, NobodyToAsk, Wish, choose
 from bot.handoff.telling import waiting_choices
-from bot.records.tables import Conversation
+from bot.records.tables import Conversation, Staff
 from bot.replies import Choice, OfferCard, Reply
 from bot.speech import Speech
 
@@ -32,13 +32,15 @@ class StartHandoff(RettvisAction):
     def act(self, now: Situation) -> Events:
         if now.facts.get("waits_for"):
             return [SlotSet("handoff_place", ELSEWHERE), SlotSet("handoff_consent", "no")]
-        return [SlotSet("handoff_place", now.facts.get("place")), SlotSet("handoff_consent", None)]
+        return [*_clean(), SlotSet("handoff_place", now.facts.get("place"))]
 
 
 class AskPlace(RettvisAction):
     action_name = "action_ask_handoff_form_handoff_place"
 
     def act(self, now: Situation) -> Events:
+        if now.intent == "crisis":  # nothing may stand below the numbers and the way to a person now
+            return []
         now.say_text(now.speech.gettext("Where do you live?"), *places(now), cancel(now))
         return []
 
@@ -53,12 +55,17 @@ def cancel(now: Situation) -> Choice:
 
 
 class AskConsent(RettvisAction):
-    """Show who it would be, and exactly what they would see, before anything is shared."""
+    """Show who it would be, and exactly what they would see, before anything is shared. Who asks something else meanwhile
+    is reminded once."""
 
     action_name = "action_ask_handoff_form_handoff_consent"
 
     def act(self, now: Situation) -> Events:
         s = now.speech
+        if now.intent == "crisis":
+            return []
+        if now.tracker.get_slot("handoff_contact"):
+            return _remind(now)
         place = now.tracker.get_slot("handoff_place")
         with services().database.reading() as session:
             try:
@@ -80,22 +87,39 @@ class AskConsent(RettvisAction):
         )
         listed = "\n".join(f"{line.number}. {line.text}" for line in shown)
         strike = s.gettext("To leave something out, write for example: without 2")
-        choices = (
-            Choice(id="share:yes", title=s.gettext("Yes, share this")),
-            Choice(id="share:no", title=s.gettext("No, start with an empty page")),
-            cancel(now),
-        )
         since = s.gettext("What you write from now on is seen too.")
         message = f"{who} {ask} {since}"
         now.say(
             Reply(
                 text=f"{message}\n{listed}\n{strike}" if len(shown) > 1 else f"{message}\n{listed}",
                 language=s.code,
-                choices=choices,
+                choices=consents(now),
                 card=OfferCard(message=message, contact=card, lines=shown),
             )
         )
         return [SlotSet("handoff_contact", contact.id)]
+
+
+def consents(now: Situation) -> tuple[Choice, ...]:
+    s = now.speech
+    return (
+        Choice(id="share:yes", title=s.gettext("Yes, share this")),
+        Choice(id="share:no", title=s.gettext("No, start with an empty page")),
+        cancel(now),
+    )
+
+
+def _remind(now: Situation) -> Events:
+    """That nobody is asked yet, in one sentence instead of the whole list again; the second time nothing."""
+    if now.tracker.get_slot("handoff_reminded"):
+        return []
+    s = now.speech
+    with services().database.reading() as session:
+        contact = session.get_one(Staff, now.tracker.get_slot("handoff_contact"))
+        name = contact.name
+    text = s.gettext("Nobody has been asked yet. May {name} see what I showed you? You can also say no.")
+    now.say_text(s.fill(text, name=name), *consents(now))
+    return [SlotSet("handoff_reminded", True)]
 
 
 class ValidateHandoffForm(FormValidationAction):  # type: ignore[misc]  # rasa_sdk is untyped for mypy
@@ -166,7 +190,8 @@ def _hand_over(
         told = s.gettext("Nobody can answer right now. {name}, {role}, will be told. {wait}")
     text = s.fill(told, name=card.name, role=card.role, wait=card.wait)
     if urgent:
-        text = f"{text} {s.gettext('If you are in danger now, call 112. If a life is in danger, call 113.')}"
+        danger = s.gettext("If you are in danger now, call 112. If a life is in danger, call 113.")
+        text = f"{text} {danger}"
     now.say(Reply(text=text, language=s.code, card=card, choices=waiting_choices(s)))
     now.do(RequestContact(urgent=urgent, consent=consent, topic=now.topic, contact=contact.id))
 
@@ -185,7 +210,8 @@ def _nobody(s: Speech) -> str:
 
 
 def _clean() -> Events:
-    return [SlotSet(name, None) for name in ("handoff_place", "handoff_consent", "handoff_contact")]
+    slots = ("handoff_place", "handoff_consent", "handoff_contact", "handoff_reminded")
+    return [SlotSet(name, None) for name in slots]
 
 
 class Cancel(RettvisAction):

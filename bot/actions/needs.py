@@ -4,29 +4,41 @@ from rasa_sdk.events import SlotSet
 
 from bot import answers
 from bot.actions.asking import may_we_keep_it
-from bot.actions.base import Events, RettvisAction, Situation
-from bot.actions.explaining import respond
+from bot.actions.base import Answer, Events, RettvisAction, Situation
+from bot.actions.explaining import HARDLY, after_all, respond
 from bot.actions.repairing import NEXT, others, understood
 from bot.effects import ForgetWords, KeepWords, RecordNeed
 
 
-class NoAnswer(RettvisAction):
+class NoAnswer(Answer):
     action_name = "action_no_answer"
 
     def act(self, now: Situation) -> Events:
-        if now.is_typed and (now.asked.topics or now.asked.has or "misunderstood" in now.reading.says):
-            events = respond(now)
-            if events is not None:
-                return events
+        events = after_all(now) if _may_be_ours(now) else None
+        if events is not None:
+            return events
         s = now.speech
-        question, choices = may_we_keep_it(now)
-        sorry = s.gettext("I do not know this one. A person may be able to help you.")
-        now.say_text(f"{sorry} {question}", *choices)
+        text = s.gettext(
+            "I do not know this one. I know about rights and help in Norway: money, home, work, health, children and "
+            "family."
+        )
+        person = s.gettext("A person may be able to help you.")
         now.do(RecordNeed(moment="no_answer", barrier="not_understood"))
-        return []
+        if now.tracker.get_slot("asked_to_keep"):
+            now.say_text(f"{text} {person}", answers.a_list(s), answers.a_person(s))
+            return []
+        question, choices = may_we_keep_it(now)
+        now.say_text(f"{text} {person} {question}", answers.a_list(s), *choices)
+        return [SlotSet("asked_to_keep", True)]
 
 
-class NotHelped(RettvisAction):
+def _may_be_ours(now: Situation) -> bool:
+    """Whether what was taken for foreign is surely about something of ours in a part, or is hardly foreign."""
+    asks = now.asked.topics or now.asked.has or "misunderstood" in now.reading.says
+    return now.is_typed and bool(asks or now.ranking[0][1] < HARDLY)
+
+
+class NotHelped(Answer):
     action_name = "action_not_helped"
 
     def act(self, now: Situation) -> Events:

@@ -10,6 +10,8 @@ from bot.effects import RecordNeed
 
 NEXT = 2
 """How many other topics are offered when the first guess was wrong."""
+SAID = 0.05
+"""How likely a topic must be in the words of somebody who corrects the bot."""
 RELATED = 3
 """How many are offered beside what the person has."""
 
@@ -21,7 +23,8 @@ def repair(now: Situation) -> Events:
     aside = [*(topic for topic in now.set_aside if topic != wrong), wrong]
     offered = [topic for topic in others(now, wrong) if topic not in aside][:NEXT]
     choices = (*answers.topic_choices(now.library, offered, s), answers.something_else(s), answers.a_person(s))
-    now.say_text(f"{understood(now, wrong)} {s.gettext('Then it was something else. Is it one of these?')}", *choices)
+    question = s.gettext("Then it was something else. Is it one of these?")
+    now.say_text(f"{understood(now, wrong)} {question}", *choices)
     now.do(RecordNeed(moment="not_helped", barrier="not_understood", topic=wrong))
     return [
         SlotSet("topic", None),
@@ -57,10 +60,12 @@ def understood(now: Situation, topic: str) -> str:
 
 
 def others(now: Situation, wrong: str) -> list[str]:
-    """What the words that led to a topic may have been about instead, then what is related to it."""
+    """What the person says now that they meant, then what the words that led to a topic may have been about instead, then
+    what is related to it."""
+    said = [label for label, share in now.ranking if label in now.library.topics and share >= SAID]
     ranked = next((ranking for ranking in _earlier(now) if ranking[:1] == [wrong]), [])
     likely = [label for label in ranked if label in now.library.topics]
-    return [topic for topic in dict.fromkeys([*likely, *_related(now, [wrong])]) if topic != wrong]
+    return [topic for topic in dict.fromkeys([*said, *likely, *_related(now, [wrong])]) if topic != wrong]
 
 
 def _earlier(now: Situation) -> Iterator[list[str]]:

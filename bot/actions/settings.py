@@ -1,7 +1,8 @@
 """Language and one's own data: the person decides."""
 
 from bot import answers, unspoken
-from bot.actions.base import Events, RettvisAction, Situation
+from bot.actions.base import Answer, Events, RettvisAction, Situation
+from bot.actions.explaining import after_all, respond
 from bot.effects import DeleteConversation, RecordNeed, SetLanguage
 from bot.replies import Choice, Reply
 from bot.speech import speech
@@ -16,10 +17,11 @@ class ChangeLanguage(RettvisAction):
         wanted = now.entity("value") or named(str(now.tracker.latest_message.get("text") or ""))
         if wanted in available():
             now.do(SetLanguage(language=str(wanted)))
-            s = speech(str(wanted))
-            text = s.gettext("We go on in English. What do you need help with?")
-            now.say(Reply(text=text, language=s.code))
-            return []
+            s = now.speech = speech(str(wanted))
+            events = respond(now) if now.is_typed else None  # "in English please. I lost my job"
+            if events is None:
+                now.say(Reply(text=s.gettext("We go on in English. What do you need help with?"), language=s.code))
+            return events or []
         if wanted:
             now.say(unspoken.notice(wanted))
             now.do(RecordNeed(moment="no_answer", barrier="language", language=wanted))
@@ -29,10 +31,13 @@ class ChangeLanguage(RettvisAction):
         return []
 
 
-class Privacy(RettvisAction):
+class Privacy(Answer):
     action_name = "action_privacy"
 
     def act(self, now: Situation) -> Events:
+        events = after_all(now)  # "can they take my car?"
+        if events is not None:
+            return events
         s = now.speech
         text = s.gettext(
             "Your conversation is kept without your name, so that you can come back to it. You can see it, take it "

@@ -1,15 +1,15 @@
 """Greeting, thanking, saying who is writing."""
 
 from bot import answers
-from bot.actions.base import Events, RettvisAction, Situation
-from bot.actions.explaining import respond
+from bot.actions.base import Answer, Events, Situation
+from bot.actions.explaining import after_all
 
 
-class Greet(RettvisAction):
+class Greet(Answer):
     action_name = "action_greet"
 
     def act(self, now: Situation) -> Events:
-        events = respond(now)  # "hello. I need a place in a kindergarten"
+        events = after_all(now)  # "hello. I need a place in a kindergarten"
         if events is not None:
             return events
         s = now.speech
@@ -18,21 +18,24 @@ class Greet(RettvisAction):
         return []
 
 
-class Thanks(RettvisAction):
+class Thanks(Answer):
     action_name = "action_thanks"
 
     def act(self, now: Situation) -> Events:
-        events = respond(now)  # "thanks, and how do I apply?"
+        events = after_all(now)  # "thanks, and how do I apply?"
         if events is not None:
             return events
         now.say_text(now.speech.gettext("You are welcome. Write again whenever you want."))
         return []
 
 
-class WhoAreYou(RettvisAction):
+class WhoAreYou(Answer):
     action_name = "action_who_are_you"
 
     def act(self, now: Situation) -> Events:
+        events = after_all(now)  # "who decides?"
+        if events is not None:
+            return events
         s = now.speech
         text = s.gettext(
             "I am Rettvis, a computer program of the municipality. I am not a human. I tell you what you may be "
@@ -42,7 +45,7 @@ class WhoAreYou(RettvisAction):
         return []
 
 
-class WhatNow(RettvisAction):
+class WhatNow(Answer):
     """When the dialogue has no rule, e.g. a "yes" to nothing."""
 
     action_name = "action_what_now"

@@ -70,6 +70,8 @@ HARDLY = 0.02
 less likely than this by its spelling to be foreign, or danger, may be left at its spelling."""
 SURELY_OURS = 0.7
 """What is so likely to be one of our labels is never refused. On situations not met that costs nothing."""
+BESIDE_OURS = 0.5
+"""Nor is what is not even half as likely to be foreign as to be the likeliest of our labels."""
 CRISIS = 0.15
 """The probability of danger that is enough: a needless number costs little, a missing one may cost a life."""
 OUTSIDE = "out_of_scope"
@@ -275,7 +277,7 @@ class Classifier:
         first = next(label for label, _ in ranking if label != OUTSIDE)
         if of.get(DANGER, 0.0) >= CRISIS:
             first = DANGER
-        elif of.get(OUTSIDE, 0.0) >= self.outside and of[first] < SURELY_OURS:
+        elif of.get(OUTSIDE, 0.0) >= max(self.outside, BESIDE_OURS * of[first]) and of[first] < SURELY_OURS:
             first = OUTSIDE
         return Prediction(((first, of[first]), *(pair for pair in ranking if pair[0] != first)), self._kind(row))
 

@@ -13,8 +13,9 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.settings import Settings
-from bot.understanding.classifier import Classifier, Prediction
+from bot.understanding.classifier import CRISIS, Classifier, Prediction
 from bot.understanding.embedding import EMBEDDER
+from bot.understanding.reading.phrases import phrases
 from bot.understanding.safety import Safeguard
 from bot.understanding.vectors import TrainingVectors
 
@@ -94,13 +95,22 @@ class Classify(IntentClassifier, _Component):  # type: ignore[misc]
         return self._resource
 
     def process(self, messages: list[Message]) -> list[Message]:
-        assert self._classifier, "a trained model is loaded before messages are processed"
         typed = list(filter(_is_typed, messages))
         if typed:
-            found = self._classifier.predict_all([message.get(TEXT) for message in typed], EMBEDDER.embed_all)
-            for message, prediction in zip(typed, found, strict=True):
+            for message, prediction in zip(typed, self._predicted([each.get(TEXT) for each in typed]), strict=True):
                 _put(message, prediction)
         return messages
+
+    def _predicted(self, texts: list[str]) -> list[Prediction]:
+        """What each is about. What begins with a greeting, and seems to be no more than that, is asked again without it."""
+        assert self._classifier, "a trained model is loaded before messages are processed"
+        found = self._classifier.predict_all(texts, EMBEDDER.embed_all)
+        greeted = {i: phrases().without_greeting(texts[i]) for i, one in enumerate(found) if one.label == "greet"}
+        left = {i: text for i, text in greeted.items() if text}
+        if left:
+            again = self._classifier.predict_all(list(left.values()), EMBEDDER.embed_all)
+            found = [dict(zip(left, again, strict=True)).get(i, one) for i, one in enumerate(found)]
+        return found
 
 
 @DefaultV1Recipe.register(Kind.INTENT_CLASSIFIER, is_trainable=False)
@@ -118,8 +128,10 @@ class Safety(_Component):
         for message in filter(_is_typed, messages):
             kind = self._safeguard.kind(message.get(TEXT))
             if kind:
-                rest = tuple((r["name"], r["confidence"]) for r in message.get(RANKING) if r["name"] != "crisis")
-                _put(message, Prediction((("crisis", 1.0), *rest), kind))
+                ranking = {row["name"]: row["confidence"] for row in message.get(RANKING)}
+                share = ranking.pop("crisis", 0.0)
+                surely = max(share, CRISIS) if self._safeguard.is_over(message.get(TEXT)) else 1.0
+                _put(message, Prediction((("crisis", surely), *ranking.items()), kind))
         return messages
 
 

@@ -2,7 +2,8 @@
 
 The classifier finds danger said in any way; these phrases make sure that the plainest ways never depend on it. A phrase
 is matched on whole words, letters folded (case, accents of Latin script, Arabic vowel signs and letter variants), and an
-exception ("slå plenen") takes a match away.
+exception ("slå plenen") takes a match away. Where it is said to be over ("he hit me, but we are divorced now"), it may be
+danger all the same, and may as well be what somebody tells before they ask for something.
 """
 
 import re
@@ -18,10 +19,11 @@ FILE = Path(__file__).parent.parent / "assistant" / "safety.yml"
 
 @dataclass(frozen=True)
 class Safeguard:
-    """Phrases of danger, by kind, and the exceptions that make a match harmless."""
+    """Phrases of danger, by kind, the exceptions that make a match harmless, and what says that it is over."""
 
     phrases: tuple[tuple[str, re.Pattern[str]], ...]
     harmless: re.Pattern[str]
+    over: re.Pattern[str]
 
     @classmethod
     def load(cls, file: Path = FILE) -> "Safeguard":
@@ -34,21 +36,25 @@ class Safeguard:
         if not isinstance(data, dict):
             raise KnowledgeError([Problem(file, 1, "must be kinds of danger with their phrases")])
         for kind, languages in data.items():
-            if kind not in (*CRISIS_KINDS, "harmless"):
+            if kind not in (*CRISIS_KINDS, *_NO_KINDS):
                 raise KnowledgeError([Problem(file, line_of(file, (kind,)), f"{kind!r} is not a kind of danger")])
             if not _is_phrases_by_language(languages):
                 message = f"{kind}: must be languages, each with a list of phrases"
                 raise KnowledgeError([Problem(file, line_of(file, (kind,)), message)])
-        harmless = any_of([text for texts in data.pop("harmless", {}).values() for text in texts])
-        phrases = [
-            (kind, any_of(_spellings(texts))) for kind, languages in data.items() for texts in languages.values()
-        ]
-        return cls(tuple(phrases), harmless)
+        harmless, over = (
+            any_of(spellings([text for texts in data.pop(name, {}).values() for text in texts])) for name in _NO_KINDS
+        )
+        phrases = [(kind, any_of(spellings(texts))) for kind, languages in data.items() for texts in languages.values()]
+        return cls(tuple(phrases), harmless, over)
 
     def kind(self, text: str) -> str | None:
         """The kind of danger that is said in plain words, or None."""
         folded = self.harmless.sub(" ", fold(text))
         return next((kind for kind, phrase in self.phrases if phrase.search(folded)), None)
+
+    def is_over(self, text: str) -> bool:
+        """Whether something is said to be over."""
+        return bool(self.over.search(fold(text)))
 
 
 def _is_phrases_by_language(value: object) -> bool:
@@ -58,12 +64,15 @@ def _is_phrases_by_language(value: object) -> bool:
     )
 
 
+_NO_KINDS = ("harmless", "over")
 _FOREIGN_KEYBOARD = str.maketrans({"å": "a", "ø": "o", "æ": "ae"})
 
 
-def _spellings(phrases: list[str]) -> list[str]:
-    """Norwegian phrases also as they are written where the keyboard has no å, ø and æ."""
-    return [*phrases, *(each.translate(_FOREIGN_KEYBOARD) for each in phrases if re.search("[åøæ]", each))]
+def spellings(phrases: list[str]) -> list[str]:
+    """Norwegian phrases also as they are written where the keyboard has no å, ø and æ; Sorani ones also as in Sulaimani,
+    where verbs begin otherwise."""
+    without_letters = [each.translate(_FOREIGN_KEYBOARD) for each in phrases if re.search("[åøæ]", each)]
+    return [*phrases, *without_letters, *(each.replace("دە", "ئە") for each in phrases if "دە" in each)]
 
 
 def any_of(phrases: list[str]) -> re.Pattern[str]:

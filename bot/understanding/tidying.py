@@ -21,6 +21,8 @@ _ARABIC_ONLY = frozenset("يكه")
 _RESTORED = str.maketrans("يك", "یک")
 _UNMARKED = str.maketrans("ێۆڕڵ", "یورل")
 """Letters of Sorani without their marks."""
+_OLD_VOWEL = "ه\u200c"
+"""How Sorani's vowel was typed before it had a letter of its own; in Persian an h at the end of half a word."""
 _VOWEL = re.compile(r"(?<=\w)ه")
 """Inside a Sorani word it nearly always stands for the vowel: the held-out questions have 2 600 vowels there and 41 h."""
 
@@ -28,7 +30,7 @@ _VOWEL = re.compile(r"(?<=\w)ه")
 def tidy(text: str) -> str:
     """A text for the sentence vector: small letters, no pictures, no vowel signs, each mark once; Persian and Sorani that
     were typed on an Arabic keyboard in their own letters, as far as these can be told."""
-    text = unicodedata.normalize("NFC", text).translate(_JOINERS).casefold()
+    text = _with_sorani_vowels(unicodedata.normalize("NFC", text)).translate(_JOINERS).casefold()
     text = "".join(character for character in text if not _says_nothing(character))
     text = _DRAWN_OUT.sub(r"\1\1", _AGAIN.sub(r"\1", text))
     return " ".join(_in_own_letters(text).split())
@@ -38,6 +40,13 @@ def romanise(text: str) -> str:
     """A text in Latin letters without marks, in any script: so that "kray", "ክራይ" and a phone without Ethiopic letters
     are spelt alike, and so are names of schemes in all ten languages. Sorani's marks are left out, as many people do."""
     return _QUIET.sub("", anyascii(tidy(text).translate(_UNMARKED)).lower())
+
+
+def _with_sorani_vowels(text: str) -> str:
+    if _OLD_VOWEL not in text:
+        return text
+    language, _ = identify(text) or ("", 0.0)
+    return text.replace(_OLD_VOWEL, "ە") if language == "ckb" else text
 
 
 def _in_own_letters(text: str) -> str:

@@ -10,7 +10,7 @@ from bot.understanding.labels import FOLLOW_UPS
 from bot.understanding.reading.asked import asked
 from bot.understanding.reading.names import names
 from bot.understanding.reading.phrases import Phrases, phrases
-from bot.understanding.reading.reading import MOST_TO_UNDERSTAND, Part, Ranking, Reading, plan
+from bot.understanding.reading.reading import MOST_TO_UNDERSTAND, Part, Ranking, Reading, apart_from, plan
 from knowledge.languages import LANGUAGES
 from knowledge.library import Library
 from knowledge.source import KnowledgeError
@@ -18,7 +18,7 @@ from knowledge.source import KnowledgeError
 LIBRARY = Library.load()
 TOPICS = sorted(LIBRARY.topics)
 LABELS = [*TOPICS, *FOLLOW_UPS, "out_of_scope", "not_helped"]
-KINDS = ["already", "besides", "more", "not_about", "misunderstood"]
+KINDS = ["already", "has", "besides", "more", "not_about", "misunderstood"]
 
 
 @st.composite
@@ -241,3 +241,57 @@ def test_who_corrects_the_bot_and_names_what_they_mean_means_that() -> None:
 def test_who_corrects_the_bot_and_names_nothing_is_understood_by_what_they_say() -> None:
     reading = plan("No, I meant help with the rent", LIBRARY, "en").reading({})
     assert asked((("bostotte", 0.9), ("okonomisk-sosialhjelp", 0.06)), reading, TOPICS).topics == ("bostotte",)
+
+
+@pytest.mark.parametrize(
+    ("said", "left"),
+    [
+        ("hello i lost my job", "i lost my job"),
+        ("Hei! God dag, jeg trenger hjelp", "jeg trenger hjelp"),
+        ("السلام عليكم، خسرت شغلي", "خسرت شغلي"),
+        ("hello there", ""),
+        ("good morning rettvis", ""),
+        ("i lost my job", ""),
+        ("", ""),
+    ],
+)
+def test_a_greeting_is_told_from_what_follows_it(said: str, left: str) -> None:
+    assert phrases().without_greeting(said) == left
+
+
+def test_what_is_nearly_a_need_of_its_own_is_perhaps_asked_for() -> None:
+    whole = (("gjeldsradgivning", 0.99), ("stromstotte", 0.003))
+    power = Part(text="the power bill was 6400", ranking=(("stromstotte", 0.6), ("out_of_scope", 0.2)))
+    loans = Part(text="now there are letters about two loans", ranking=whole)
+    found = asked(whole, Reading(parts=(power, loans)), TOPICS)
+    assert found.topics == ("gjeldsradgivning",)
+    assert found.perhaps == ("stromstotte",)
+
+
+@given(rankings(), readings)
+def test_what_is_perhaps_asked_for_is_not_answered(whole: Ranking, reading: Reading) -> None:
+    found = asked(whole, reading, TOPICS)
+    assert not set(found.perhaps) & {*found.topics, *found.has, *found.not_about}
+
+
+@given(rankings(), st.sampled_from(["crisis", *LABELS]))
+def test_a_ranking_apart_from_a_label_keeps_its_order_and_its_sum(ranking: Ranking, label: str) -> None:
+    left = apart_from(label, ranking)
+    assert [name for name, _ in left] == [name for name, _ in ranking if name != label]
+    assert not left or sum(share for _, share in left) == pytest.approx(1)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "ikke bostøtte, jeg mente strømstøtte",
+        "not bostøtte, i meant strømstøtte",
+        "не bostøtte, я про strømstøtte",
+        "مو bostøtte، اقصد strømstøtte",
+        "bostøtte maaha, strømstøtte ayaan u jeeday",
+    ],
+)
+def test_not_with_a_name_and_nothing_else_is_not_about_it(said: str) -> None:
+    first, second = plan(said, LIBRARY).parts
+    assert ("not_about" in first.says, first.names) == (True, ("bostotte",))
+    assert ("not_about" in second.says, second.names) == (False, ("stromstotte",))

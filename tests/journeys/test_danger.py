@@ -57,4 +57,36 @@ def test_the_urgent_tap_says_what_it_shares(server: Server) -> None:
 def test_danger_is_recognised_in_the_middle_of_a_form(server: Server) -> None:
     citizen = Citizen(server, language="nb")
     citizen.write("jeg vil snakke med et menneske")
-    assert citizen.write("han slår meg")[0]["card"]["kind"] == "crisis"
+    replies = citizen.write("han slår meg")
+    assert replies[0]["card"]["kind"] == "crisis"
+    assert [choice["id"] for choice in replies[-1]["choices"]] == ["urgent_human"], "nothing stands below it"
+
+
+OVER = {
+    "nb": "mannen min slo meg for mange år siden, og vi er skilt nå. hvordan søker jeg barnehageplass?",
+    "en": "my husband hit me years ago and we are divorced now. how do I apply for a kindergarten place?",
+}
+
+
+@pytest.mark.parametrize("language", OVER)
+def test_danger_that_is_over_is_answered_with_the_numbers_and_with_what_is_asked(server: Server, language: str) -> None:
+    replies = Citizen(server, language=language).write(OVER[language])
+    kinds = [(reply["card"] or {}).get("kind") for reply in replies]
+    if "crisis" in kinds:
+        assert kinds[0] == "crisis"
+        assert "urgent_human" in [choice["id"] for choice in replies[-1]["choices"]]
+    topics = [reply["card"]["topic"] for reply in replies if (reply["card"] or {}).get("kind") == "answer"]
+    assert "barnehage" in topics
+
+
+def test_whoever_asks_on_after_danger_is_told_more_about_it(server: Server) -> None:
+    citizen = Citizen(server, language="en")
+    citizen.write("my husband hits me")
+    reply = citizen.write("who can I talk to about it?")[0]
+    assert "What is it about?" not in reply["text"]
+    assert "krisesenter" in reply["text"]
+
+
+@pytest.mark.parametrize("said", ["he hits me, it began years ago", "my husband hit me again last year and today"])
+def test_what_goes_on_is_danger_whenever_it_began(server: Server, said: str) -> None:
+    assert Citizen(server, language="en").write(said)[0]["card"]["kind"] == "crisis"

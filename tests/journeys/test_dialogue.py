@@ -377,3 +377,60 @@ def test_what_it_is_not_about_is_neither_answered_nor_offered(server: Server, la
     replies = Citizen(server, language=language).write(said)
     assert "gratis-skole" in [*answered(replies), *offered(replies)]
     assert "barnehage" not in [*answered(replies), *offered(replies)]
+
+
+HAS_WITHOUT_ALREADY = {
+    "nb": "får uføretrygd, hva mer kan jeg få",
+    "nn": "eg får uføretrygd, kva meir kan eg få",
+    "en": "i get housing allowance, what else is there",
+    "pl": "dostaję barnetrygd, co jeszcze mogę dostać",
+    "uk": "я отримую barnetrygd. що ще можна",
+    "ar": "باخد barnetrygd، شو في كمان",
+    "fa": "barnetrygd می‌گیرم، دیگه چی هست",
+    "so": "barnetrygd waan helaa, maxaa kale oo jira",
+    "ckb": "من barnetrygd وەرئەگرم، چی تر هەیە",
+}
+
+
+@pytest.mark.parametrize("language", HAS_WITHOUT_ALREADY)
+def test_what_one_has_is_heard_without_already_where_something_else_is_asked_for(server: Server, language: str) -> None:
+    replies = Citizen(server, language=language).write(HAS_WITHOUT_ALREADY[language])
+    assert answered(replies) == []
+    assert {"topics", "human"} <= set(offered(replies))
+
+
+@pytest.mark.parametrize(
+    ("language", "said"), [("pl", "nie, chodzi mi o bostøtte"), ("en", "no, i don't mean that, i mean bostøtte")]
+)
+def test_who_names_what_was_never_talked_about_means_it(server: Server, language: str, said: str) -> None:
+    citizen = Citizen(server, language=language)
+    citizen.write(CHILD_BENEFIT[language])
+    assert answered(citizen.write(said)) == ["bostotte"]
+
+
+# What is only a little about something
+
+
+def test_what_was_told_is_not_told_again_word_for_word(server: Server) -> None:
+    citizen = Citizen(server, language="en")
+    first = citizen.write("is there money every month for my two children")
+    assert answered(first) == ["barnetrygd"]
+    again = citizen.write("money every month for the two children we have")
+    assert answered(again) == []
+    assert about("barnetrygd", "en") in again[0]["text"]
+    assert set(offered(again)) >= {"human", "ask_apply:barnetrygd"}
+    assert answered(citizen.write("tell me about child benefit")) == ["barnetrygd"], "what is named is told again"
+
+
+def test_after_asking_back_a_question_about_it_offers_the_same_again(server: Server) -> None:
+    citizen, _, topics = unclear(server)
+    assert set(topics) <= set(offered(citizen.write("hvor mye er det?")))
+
+
+def test_what_is_foreign_says_what_one_can_ask_about_and_asks_for_the_words_once(server: Server) -> None:
+    citizen = Citizen(server, language="en")
+    first = citizen.write("who won the football match yesterday")
+    assert {"topics", "human", "keep_words:yes"} <= set(offered(first))
+    second = citizen.write("how do I bake a chocolate cake")
+    assert offered(second) == ["topics", "human"]
+    assert "Norway" in second[0]["text"]

@@ -86,6 +86,34 @@ def test_a_question_in_the_middle_of_the_form_is_answered_and_the_form_goes_on(e
     assert "Where do you live?" in replies[-1]["text"]
 
 
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [("nb", "nei takk"), ("nb", "nei"), ("en", "no"), ("en", "no thanks"), ("ar", "لا شكرا"), ("pl", "nie, dziękuję")],
+)
+def test_who_says_no_to_a_person_brings_nobody(server: Server, language: str, said: str) -> None:
+    citizen = Citizen(server, language=language)
+    citizen.pick("human")
+    citizen.pick("place:trondheim")
+    replies = citizen.write(said)
+    assert (replies[0]["card"] or {}).get("kind") != "contact"
+    assert not is_wanted(citizen)
+    assert [choice["id"] for choice in replies[-1]["choices"]] == ["human"]
+
+
+def test_who_asks_something_else_meanwhile_is_reminded_once_in_one_sentence(english: Citizen) -> None:
+    english.write(KIDS)
+    english.pick("human")
+    assert english.pick("place:trondheim")[0]["card"]["kind"] == "offer"
+    first = english.write("how much is child benefit?")
+    assert "Nobody has been asked yet" in first[-1]["text"]
+    assert KIDS not in first[-1]["text"]
+    assert {"share:yes", "share:no", "cancel"} == {choice["id"] for choice in first[-1]["choices"]}
+    second = english.write("what is housing allowance?")
+    assert [reply["card"]["topic"] for reply in second] == ["bostotte"]
+    english.pick("human")
+    assert english.pick("share:yes")[0]["card"]["kind"] == "contact"
+
+
 # What is shared
 
 

@@ -375,6 +375,11 @@ def test_a_folder_that_is_not_there_is_an_error(workshop: Workshop) -> None:
     assert "cannot be read" in result.stderr
 
 
+def test_a_kind_of_danger_leads_to_an_entry_that_there_is(workshop: Workshop) -> None:
+    workshop.replace("crisis.yml", "topic: psykisk-helse", "topic: psykisk-hjelp")
+    assert any("suicide: there is no entry psykisk-hjelp" in problem for problem in workshop.problems())
+
+
 def test_every_crisis_line_that_is_shown_is_verified(library: Library) -> None:
     shown = [line for kind in library.crisis.kinds for line in library.crisis_help(kind.id, "nb").lines]
     assert shown

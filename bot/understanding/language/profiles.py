@@ -42,8 +42,9 @@ _LATIN_ENDS = ((0x41, 0x370), (0x1E00, 0x1F00))
 
 
 def words(text: str) -> list[str]:
-    """The words of a text in small letters; a digit inside one counts as a letter ("3andi")."""
-    return _WORD.findall(text.casefold())
+    """The words of a text in small letters; a digit inside one counts as a letter ("3andi"). After h the half space of the
+    Arabic script is left out: with it Sorani wrote its vowel before there was a letter for it, in the middle of words."""
+    return _WORD.findall(text.casefold().replace("ه\u200c", "ه"))
 
 
 def script_of(word: str) -> str:

@@ -2,5 +2,6 @@
 
 from typing import Literal
 
-Kind = Literal["already", "besides", "more", "not_about", "misunderstood"]
-"""One has it already; apart from it; is there something else; it is not about this; the answer was about something else."""
+Kind = Literal["already", "has", "besides", "more", "not_about", "misunderstood"]
+"""One has it already; one has or gets it, which counts where something else is asked for; apart from it; is there something
+else; it is not about this; the answer was about something else."""

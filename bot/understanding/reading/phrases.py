@@ -7,12 +7,16 @@ from pathlib import Path
 from typing import get_args
 
 from bot.understanding.reading.kinds import Kind
-from bot.understanding.safety import any_of
+from bot.understanding.safety import any_of, spellings
 from knowledge.folding import fold
 from knowledge.source import KnowledgeError, Problem, line_of, read
 
 FOLDER = Path(__file__).parents[2] / "assistant" / "phrases"
-AND, NEVER = "and", "never"
+AND, NEVER, NOT, GREETING = "and", "never", "not", "greeting"
+GREETED = 3
+"""Words of a greeting, at most."""
+LEFT = 2
+"""Words that must be left of a message that begins with one."""
 _KINDS: tuple[Kind, ...] = get_args(Kind)
 
 
@@ -23,6 +27,9 @@ class Phrases:
     joining: dict[str, tuple[str, ...]]
     kinds: dict[Kind, re.Pattern[str]]
     never: re.Pattern[str]
+    nots: frozenset[str]
+    """What says, with a name and nothing else, that it is not about that."""
+    greetings: frozenset[str]
 
     @classmethod
     def load(cls, folder: Path = FOLDER) -> "Phrases":
@@ -34,13 +41,22 @@ class Phrases:
         by_language = {file.stem: _checked(file) for file in sorted(folder.glob("*.yml"))}
 
         def all_of(name: str) -> list[str]:
-            return [phrase for phrases in by_language.values() for phrase in phrases.get(name, ())]
+            return spellings([phrase for phrases in by_language.values() for phrase in phrases.get(name, ())])
 
         return cls(
             {code: tuple(phrases.get(AND, ())) for code, phrases in by_language.items()},
             {kind: _pattern(all_of(kind)) for kind in _KINDS},
             any_of(all_of(NEVER)),
+            frozenset(map(fold, all_of(NOT))),
+            frozenset(map(fold, all_of(GREETING))),
         )
+
+    def without_greeting(self, text: str) -> str:
+        """A text without the greeting it begins with; empty where nothing is left, or there is none."""
+        words = left = text.split()
+        while found := next((n for n in range(GREETED, 0, -1) if fold(" ".join(left[:n])) in self.greetings), 0):
+            left = left[found:]
+        return " ".join(left) if LEFT <= len(left) < len(words) else ""
 
     def said(self, part: str) -> frozenset[Kind]:
         """What a part of a message says."""
@@ -58,7 +74,7 @@ def _checked(file: Path) -> dict[str, list[str]]:
     if not isinstance(data, dict):
         raise KnowledgeError([Problem(file, 1, "must be kinds of phrases")])
     for name, texts in data.items():
-        if name not in (*_KINDS, AND, NEVER):
+        if name not in (*_KINDS, AND, NEVER, NOT, GREETING):
             raise KnowledgeError([Problem(file, line_of(file, (name,)), f"{name!r} is not a kind of phrase")])
         if not isinstance(texts, list) or not all(isinstance(text, str) and fold(text) for text in texts):
             raise KnowledgeError([Problem(file, line_of(file, (name,)), f"{name}: must be a list of phrases")])

@@ -20,6 +20,13 @@ MOST_TO_UNDERSTAND = 4
 _NORWEGIAN = ("nb", "nn")
 
 
+def apart_from(label: str, ranking: Ranking) -> Ranking:
+    """What a text may be about as if it were not about a label."""
+    others = tuple((each, share) for each, share in ranking if each != label)
+    left = sum(share for _, share in others)
+    return tuple((each, share / left) for each, share in others) if left else others
+
+
 class Part(BaseModel):
     """One part. `rest` is what is said when the names are left out: "how do I apply for" of "how do I apply for SFO"."""
 
@@ -46,6 +53,14 @@ class Reading(BaseModel):
     @property
     def says(self) -> frozenset[Kind]:
         return frozenset(kind for part in self.parts for kind in part.says)
+
+    def apart_from(self, label: str) -> "Reading":
+        """The same, as if no part of it were about a label."""
+        parts = tuple(
+            part.model_copy(update={"ranking": apart_from(label, part.ranking), "rest": apart_from(label, part.rest)})
+            for part in self.parts
+        )
+        return Reading(parts=parts, left=apart_from(label, self.left))
 
 
 @dataclass(frozen=True)
@@ -95,5 +110,16 @@ def plan(text: str, library: Library, code: str | None = None) -> Plan:
     codes = _NORWEGIAN if found in _NORWEGIAN else (found,)
     joining = [word for each in codes for word in phrases().joining.get(each, ())]
     divided = divide(text, joining, lambda word: bool(known.in_text(word)))
-    parts = tuple(Part(text=part, names=known.in_text(part), says=phrases().said(part)) for part in divided)
-    return Plan(parts, tuple(known.without(part.text) if part.names else "" for part in parts))
+    found_names = [known.in_text(part) for part in divided]
+    rests = tuple(known.without(part) if names else "" for part, names in zip(divided, found_names, strict=True))
+    says = [_said(part, rest) for part, rest in zip(divided, rests, strict=True)]
+    parts = (
+        Part(text=part, names=names, says=said) for part, names, said in zip(divided, found_names, says, strict=True)
+    )
+    return Plan(tuple(parts), rests)
+
+
+def _said(part: str, rest: str) -> frozenset[Kind]:
+    """What a part says; "not X" is not about X."""
+    said = phrases().said(part)
+    return said | {"not_about"} if rest in phrases().nots else said
