@@ -132,11 +132,8 @@ class Answering:
         """Whether another process has answered meanwhile, so that nothing is to be understood, and whether what is typed
         now is not meant for the bot."""
         with self._database.reading() as session:
-            awaits, asked = conversations.awaits(session, inbound.id)
-            if not awaits:
-                return True, False
-            handoff = handoffs.open_handoff(session, inbound.conversation_id)
-            return False, asked or bool(handoff and handoff.in_hand)
+            awaits, silent = conversations.stands(session, inbound.id)
+            return not awaits, silent
 
     async def _shows_danger(self, text: str) -> bool:
         """Whether words that the bot does not answer show danger: a contact must be rung."""
@@ -146,13 +143,11 @@ class Answering:
     async def _turn(self, stored: Message, danger: bool, reading: Reading | None) -> Outcome:
         with self._database.transaction() as session:
             # locked, so that nobody takes over in the middle of an answer, and two processes never answer the same
-            conversation = session.get(Conversation, stored.conversation_id, with_for_update={"key_share": True})
-            inbound = session.get(Message, stored.id)
+            conversation = conversations.locked(session, stored.conversation_id)
+            inbound = conversations.take(session, stored.id)
             if conversation is None or inbound is None:
-                return Outcome(stored.id, deleted=True)
-            if not inbound.awaiting:
-                return Outcome(inbound.id, self._replies_to(session, inbound))
-            inbound.awaiting = False
+                deleted = session.get(Message, stored.id) is None
+                return Outcome(stored.id, [] if deleted else self._replies_to(session, stored), deleted)
             handoff = handoffs.open_handoff(session, conversation.id)
             inbound.handoff_id = handoff.id if handoff else None
             if no_trace.is_wanted(inbound):
@@ -165,7 +160,7 @@ class Answering:
             choice = _chosen(inbound, offer)
             if choice is None:
                 self._follow_language(conversation, inbound.text)
-            off = frozenset(each.what for each in switches.are_off(session))
+            off = switches.off(session)
             if switches.silences(off, conversation, choice.partition(":")[0] if choice else None):
                 reply = switches.numbers(self._library, conversation, off)
                 within = handoff.id if handoff else None
