@@ -41,7 +41,8 @@ class Safeguard:
                 raise KnowledgeError([Problem(file, line_of(file, (kind,)), message)])
         harmless = any_of([text for texts in data.pop("harmless", {}).values() for text in texts])
         phrases = [
-            (kind, any_of(_spellings(texts))) for kind, languages in data.items() for texts in languages.values()
+            (kind, any_of([text for texts in languages.values() for text in _spellings(texts)]))
+            for kind, languages in data.items()
         ]
         return cls(tuple(phrases), harmless)
 
@@ -68,11 +69,14 @@ def _spellings(phrases: list[str]) -> list[str]:
 
 def any_of(phrases: list[str]) -> re.Pattern[str]:
     """Whole words; an asterisk in a phrase stands for the rest of a word, three full stops for up to three words."""
-    patterns = [r"(?!)"]  # matches nothing: a list may be empty
+    by_first: dict[str, list[str]] = {}  # so that of thousands only those are tried that begin like a word does
     for phrase in phrases:
         words = [r"(?:\w+ ){0,3}" if word == "..." else _word(word) for word in phrase.split()]
-        patterns.append("".join(words).rstrip())
-    return re.compile(r"(?<!\w)(?:" + "|".join(f"{pattern}(?!\\w)" for pattern in patterns) + ")")
+        pattern = "".join(words).rstrip() + r"(?!\w)"
+        first = pattern[0] if pattern[0].isalnum() else ""
+        by_first.setdefault(first, []).append(pattern.removeprefix(first))
+    alternatives = [f"{first}(?:{'|'.join(rest)})" for first, rest in by_first.items()]
+    return re.compile(rf"(?<!\w)(?:{'|'.join(alternatives) or '(?!)'})")  # of nothing, what matches nothing
 
 
 def _word(word: str) -> str:

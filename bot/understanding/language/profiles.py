@@ -73,12 +73,13 @@ class Profile:
 
     def weigh(self, found: Iterable[str]) -> NDArray[np.float64]:
         """How much some words speak for each language, in no particular unit."""
-        total: NDArray[np.float64] = np.zeros(len(self.languages))
+        rows: list[int] = []
+        shares: list[float] = []
         for word in found:
             known = [row for row in map(self.rows.get, pieces(word)) if row is not None]
-            if known:
-                total += self.weights[known].sum(axis=0, dtype=np.int32) * STEP / len(known) ** 0.5
-        return total
+            rows += known
+            shares += [STEP / len(known) ** 0.5] * len(known)
+        return np.asarray(np.array(shares) @ self.weights[np.array(rows, np.intp)])
 
 
 @dataclass(frozen=True)
