@@ -9,6 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -73,13 +74,10 @@ class Profile:
 
     def weigh(self, found: Iterable[str]) -> NDArray[np.float64]:
         """How much some words speak for each language, in no particular unit."""
-        rows: list[int] = []
-        shares: list[float] = []
-        for word in found:
-            known = [row for row in map(self.rows.get, pieces(word)) if row is not None]
-            rows += known
-            shares += [STEP / len(known) ** 0.5] * len(known)
-        return np.asarray(np.array(shares) @ self.weights[np.array(rows, np.intp)])
+        known = [[row for row in map(self.rows.get, pieces(word)) if row is not None] for word in found]
+        counts = np.array([len(rows) for rows in known], np.intp)
+        shares = np.repeat(STEP / np.sqrt(np.maximum(counts, 1)), counts)
+        return np.asarray(shares @ self.weights[np.fromiter(chain(*known), np.intp)])
 
 
 @dataclass(frozen=True)
