@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from typing import Any
 
 from rasa_sdk import Action, Tracker
@@ -90,12 +90,12 @@ class Situation:
         """False for a choice that was picked."""
         return not str(self.tracker.latest_message.get("text") or "").startswith("/")
 
-    @property
+    @cached_property
     def reading(self) -> Reading:
         """The message part by part; without parts for a choice."""
         return Reading.model_validate(self.facts.get("reading") or {})
 
-    @property
+    @cached_property
     def asked(self) -> Asked:
         """What the message asks for."""
         return asked(tuple(self.ranking), self.reading, self.library.topics, self.topic, self.set_aside)
