@@ -149,7 +149,8 @@ class Answering:
                 deleted = session.get(Message, stored.id) is None
                 return Outcome(stored.id, [] if deleted else self._replies_to(session, stored), deleted)
             handoff = handoffs.open_handoff(session, conversation.id)
-            inbound.handoff_id = handoff.id if handoff else None
+            if handoff:  # what is set, even to what it was, makes the session look for changes at every statement
+                inbound.handoff_id = handoff.id
             if no_trace.is_wanted(inbound):
                 let_go(conversation)
                 reply = no_trace.begin(conversation, handoff, self._keeping)
@@ -276,7 +277,9 @@ class Answering:
         """Answer in the language a person writes, unless they chose one."""
         if conversation.language_chosen:
             return
-        conversation.language = language.clearly(text, conversation.language) or conversation.language
+        code = language.clearly(text, conversation.language)
+        if code not in (None, conversation.language):
+            conversation.language = code
 
     def _replies_to(self, session: Session, inbound: Message) -> list[Message]:
         after = conversations.history(session, inbound.conversation_id, inbound.id)

@@ -91,7 +91,8 @@ class Effects:
 
 def let_go(conversation: Conversation) -> None:
     """End the only link between a conversation and what was recorded of it without identity."""
-    conversation.pending_need_id = conversation.pending_candidate_id = None
+    if conversation.pending_need_id or conversation.pending_candidate_id:
+        conversation.pending_need_id = conversation.pending_candidate_id = None
 
 
 def _keep_words(session: Session, conversation: Conversation) -> None:
