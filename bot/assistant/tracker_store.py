@@ -34,6 +34,8 @@ TURNS = 3
 """The turns a tracker has at least, where there were so many. Rules are three steps long, and whoever says "that is not
 what I meant" means the last answer, or the one before. It is shortened when it has two more."""
 
+# of the table, not of upstream's class: of that, rows with other columns filled would be statements of their own
+_WRITTEN = sa.insert(tracker_events).returning(tracker_events.c.id)
 _NEWEST = sa.select(sa.func.max(tracker_events.c.id)).where(tracker_events.c.sender_id == sa.bindparam("sender_id"))
 
 turn_session: ContextVar[Session | None] = ContextVar("turn_session", default=None)
@@ -99,9 +101,7 @@ class RecordsTrackerStore(SQLTrackerStore):  # type: ignore[misc]  # Rasa's clas
         newest = live.newest if live else 0
         if rows:
             with self.session_scope() as session:
-                # the table, not the class: of a class, rows with other columns filled would be statements of their own
-                table = self.SQLEvent.__table__
-                newest = max(session.scalars(sa.insert(table).returning(table.c.id), rows))
+                newest = max(session.scalars(_WRITTEN, rows))
         events = _shortened(tracker.events)
         self._keep(tracker if events is None else self._tracker(tracker.sender_id, events), newest)
 

@@ -149,6 +149,13 @@ def latest(session: Session, conversation_id: str, limit: int) -> Sequence[Messa
     return list(reversed(session.scalars(query).all()))
 
 
+def typed(session: Session, conversation_id: str, limit: int) -> list[int]:
+    """Which of the last messages the person has typed, oldest first."""
+    query = select(Message.id, Message.author, Message.choice).where(Message.conversation_id == conversation_id)
+    found = session.execute(query.order_by(Message.id.desc()).limit(limit)).all()
+    return [each.id for each in reversed(found) if each.author == "citizen" and not each.choice]
+
+
 def last_offer(session: Session, conversation_id: str, before: int) -> Message | None:
     """The last message of the bot or the system before another one; a typed "2" or "yes" picks from its choices."""
     message = session.scalar(_LAST_OFFER, {"conversation_id": conversation_id, "before": before})
