@@ -58,6 +58,23 @@ class Outcome:
     deleted: bool = False
 
 
+@dataclass(frozen=True)
+class _Offer:
+    """What was last said to the person, and which of its choices their typed message picks."""
+
+    message: Message
+    reply: Reply
+    picks: str | None
+
+    @classmethod
+    def before(cls, session: Session, inbound: Message) -> "_Offer | None":
+        message = conversations.last_offer(session, inbound.conversation_id, inbound.id)
+        if message is None:
+            return None
+        reply = Reply.model_validate(message.body)
+        return cls(message, reply, picked(inbound.text, reply.choices))
+
+
 class Answering:
     """Answers messages that are stored.
 
@@ -132,11 +149,8 @@ class Answering:
         """Whether another process has answered meanwhile, so that nothing is to be understood, and whether what is typed
         now is not meant for the bot."""
         with self._database.reading() as session:
-            awaits, asked = conversations.awaits(session, inbound.id)
-            if not awaits:
-                return True, False
-            handoff = handoffs.open_handoff(session, inbound.conversation_id)
-            return False, asked or bool(handoff and handoff.in_hand)
+            awaits, silent = conversations.stands(session, inbound.id)
+            return not awaits, silent
 
     async def _shows_danger(self, text: str) -> bool:
         """Whether words that the bot does not answer show danger: a contact must be rung."""
@@ -146,26 +160,25 @@ class Answering:
     async def _turn(self, stored: Message, danger: bool, reading: Reading | None) -> Outcome:
         with self._database.transaction() as session:
             # locked, so that nobody takes over in the middle of an answer, and two processes never answer the same
-            conversation = session.get(Conversation, stored.conversation_id, with_for_update={"key_share": True})
-            inbound = session.get(Message, stored.id)
+            conversation = conversations.locked(session, stored.conversation_id)
+            inbound = conversations.take(session, stored.id)
             if conversation is None or inbound is None:
-                return Outcome(stored.id, deleted=True)
-            if not inbound.awaiting:
-                return Outcome(inbound.id, self._replies_to(session, inbound))
-            inbound.awaiting = False
+                deleted = session.get(Message, stored.id) is None
+                return Outcome(stored.id, [] if deleted else self._replies_to(session, stored), deleted)
             handoff = handoffs.open_handoff(session, conversation.id)
-            inbound.handoff_id = handoff.id if handoff else None
+            if handoff:  # what is set, even to what it was, makes the session look for changes at every statement
+                inbound.handoff_id = handoff.id
             if no_trace.is_wanted(inbound):
                 let_go(conversation)
                 reply = no_trace.begin(conversation, handoff, self._keeping)
                 return Outcome(inbound.id, [self._system(session, inbound, reply)])
-            offer = conversations.last_offer(session, conversation.id, inbound.id) if inbound.choice is None else None
+            offer = _Offer.before(session, inbound) if inbound.choice is None else None
             if self._is_for_a_person(session, conversation, inbound, handoff, offer, danger):
                 return Outcome(stored.id, self._replies_to(session, stored))
             choice = _chosen(inbound, offer)
             if choice is None:
                 self._follow_language(conversation, inbound.text)
-            off = frozenset(each.what for each in switches.are_off(session))
+            off = switches.off(session)
             if switches.silences(off, conversation, choice.partition(":")[0] if choice else None):
                 reply = switches.numbers(self._library, conversation, off)
                 within = handoff.id if handoff else None
@@ -210,7 +223,7 @@ class Answering:
         conversation: Conversation,
         inbound: Message,
         handoff: Handoff | None,
-        offer: Message | None,
+        offer: _Offer | None,
         danger: bool,
     ) -> bool:
         """Whether it was a choice of the handoff, an answer to a question of it, or words to the contact: no bot then."""
@@ -218,9 +231,9 @@ class Answering:
         choice = inbound.choice
         if choice is None:
             in_hand = handoff is not None and handoff.in_hand
-            if offer and (not in_hand or conversations.is_last(session, offer, before=inbound.id)):
-                picks = picked(inbound.text, Reply.model_validate(offer.body).choices)
-                choice = picks if picks and picks.partition(":")[0] in citizen.CHOICES else None
+            if offer and offer.picks and offer.picks.partition(":")[0] in citizen.CHOICES:
+                last = not in_hand or conversations.is_last(session, offer.message, before=inbound.id)
+                choice = offer.picks if last else None
         name, _, turn.value = (choice or "").partition(":")
         if choice == "delete_conversation:yes":
             return False
@@ -281,7 +294,9 @@ class Answering:
         """Answer in the language a person writes, unless they chose one."""
         if conversation.language_chosen:
             return
-        conversation.language = language.clearly(text, conversation.language) or conversation.language
+        code = language.clearly(text, conversation.language)
+        if code not in (None, conversation.language):
+            conversation.language = code
 
     def _replies_to(self, session: Session, inbound: Message) -> list[Message]:
         after = conversations.history(session, inbound.conversation_id, inbound.id)
@@ -306,14 +321,13 @@ class Answering:
             return Outcome(inbound_id, [said])
 
 
-def _chosen(inbound: Message, offer: Message | None) -> str | None:
+def _chosen(inbound: Message, offer: _Offer | None) -> str | None:
     """The choice that was picked, by a button or in words; None for words that pick none of what was last offered."""
     if inbound.choice is not None:
         return inbound.choice
-    reply = Reply.model_validate(offer.body) if offer else None
-    choice = picked(inbound.text, reply.choices if reply else ())
-    if choice is None and reply and isinstance(reply.card, OfferCard):
-        consent = summary.struck(inbound.text, reply.card)
+    choice = offer.picks if offer else None
+    if choice is None and offer and isinstance(offer.reply.card, OfferCard):
+        consent = summary.struck(inbound.text, offer.reply.card)
         choice = f"share:{consent}" if consent else None
     return choice or (own_data.CHOICE if own_data.asked(inbound.text) else None)
 

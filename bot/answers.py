@@ -9,6 +9,7 @@ from bot.understanding.labels import FOLLOW_UPS
 from knowledge import library as known
 from knowledge.languages import SOURCE
 from knowledge.library import Explanation, Library
+from knowledge.schema import Confidence
 
 FOLLOW_UP_OFFERS = ("apply", "complaint")
 """The follow-ups offered as choices below an answer; every other can be asked for in words."""
@@ -33,12 +34,16 @@ def headings(s: Speech) -> Mapping[str, str]:
 
 def way(s: Speech, via: str | None) -> str:
     """How something is done, before the sentence that says it."""
-    return {
-        "digital": s.gettext("Online"),
-        "paper": s.gettext("On paper"),
-        "phone": s.gettext("By phone"),
-        "in_person": s.gettext("In person"),
-    }.get(via or "", "")
+    match via:
+        case "digital":
+            return s.gettext("Online")
+        case "paper":
+            return s.gettext("On paper")
+        case "phone":
+            return s.gettext("By phone")
+        case "in_person":
+            return s.gettext("In person")
+    return ""
 
 
 def answer(explanation: Explanation, s: Speech) -> Reply:
@@ -67,7 +72,8 @@ def as_text(reply: Reply) -> str:
 def parts(explanation: Explanation, names: Sequence[str], s: Speech) -> Reply:
     """Sections of an entry as an answer of their own; says so where the entry has nothing on one of them."""
     found = [(name, explanation.sections[name]) for name in names if explanation.sections.get(name)]
-    paragraphs = [_as_paragraph(explanation, _section(name, statements, s)) for name, statements in found]
+    titles = headings(s)
+    paragraphs = [_as_paragraph(explanation, _section(name, titles, statements, s)) for name, statements in found]
     if len(found) < len(names):
         nothing = s.gettext("I have nothing checked about that for {title}. A person can help you find out.")
         paragraphs.append(s.fill(nothing, title=explanation.title.text))
@@ -104,11 +110,12 @@ def card(explanation: Explanation, s: Speech) -> AnswerCard:
         for point in explanation.points
     )
     sections = [*([("local", local)] if local else []), *explanation.sections.items()]
+    titles = headings(s)
     return AnswerCard(
         topic=explanation.topic,
         title=_statement(known.Statement(explanation.title), s),
         answer=_statement(known.Statement(explanation.answer), s),
-        sections=tuple(_section(name, statements, s) for name, statements in sections),
+        sections=tuple(_section(name, titles, statements, s) for name, statements in sections),
         links=_links(explanation),
         law=tuple(
             Link(title=" ".join(filter(None, (law.name, law.section))), url=str(law.url), language=SOURCE)
@@ -267,21 +274,24 @@ def _hours(hours: str, s: Speech) -> str:
     return s.gettext("day and night") if hours == "hele døgnet" else hours
 
 
-def _section(name: str, statements: tuple[known.Statement, ...], s: Speech) -> Section:
+def _section(name: str, titles: Mapping[str, str], statements: tuple[known.Statement, ...], s: Speech) -> Section:
     shown = tuple(_statement(statement, s) for statement in statements)
-    return Section(name=name, heading=headings(s)[name], statements=shown)
+    return Section(name=name, heading=titles[name], statements=shown)
 
 
 def _statement(statement: known.Statement, s: Speech) -> Statement:
     prefix = way(s, statement.via)
     text = f"{prefix}: {statement.text.text}" if prefix else statement.text.text
-    note = {
-        None: None,
-        "verified": None,
-        "partly": s.gettext("partly confirmed"),
-        "recalled": s.gettext("not confirmed"),
-    }
-    return Statement(text=text, language=statement.text.language, note=note[statement.confidence])
+    return Statement(text=text, language=statement.text.language, note=_doubt(statement.confidence, s))
+
+
+def _doubt(confidence: Confidence | None, s: Speech) -> str | None:
+    match confidence:
+        case "partly":
+            return s.gettext("partly confirmed")
+        case "recalled":
+            return s.gettext("not confirmed")
+    return None
 
 
 def _noted(statement: Statement) -> str:

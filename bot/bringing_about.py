@@ -91,7 +91,8 @@ class Effects:
 
 def let_go(conversation: Conversation) -> None:
     """End the only link between a conversation and what was recorded of it without identity."""
-    conversation.pending_need_id = conversation.pending_candidate_id = None
+    if conversation.pending_need_id or conversation.pending_candidate_id:
+        conversation.pending_need_id = conversation.pending_candidate_id = None
 
 
 def _keep_words(session: Session, conversation: Conversation) -> None:
@@ -112,11 +113,7 @@ def _keep_words(session: Session, conversation: Conversation) -> None:
 def _meant(session: Session, inbound: Message, moment: str) -> int | None:
     """The message whose words say what was needed: the last typed one. "It did not help" is about the one before, and
     so is what is picked after "that is not what I meant"."""
-    typed = [
-        message.id
-        for message in conversations.latest(session, inbound.conversation_id, 20)
-        if message.author == "citizen" and not message.choice
-    ]
+    typed = conversations.typed(session, inbound.conversation_id, 20)
     before = [message for message in typed if message != inbound.id] if moment == "not_helped" else typed
     before = before[:-1] if moment == "corrected" else before
     return next(reversed(before or typed), None)

@@ -184,7 +184,8 @@ class Dialogue:
         with self._database.transaction() as session:
             conversation = session.get_one(Conversation, conversation_id)
             text = self._usable(text, choice, conversation.language)
-            conversation.channel = channel or conversation.channel
+            if channel:
+                conversation.channel = channel
             if choice:
                 text = self._title_of(session, conversation, choice)
             return conversations.store_inbound(session, conversation_id, client_id, text, choice)

@@ -25,6 +25,8 @@ STILL_HEARD = frozenset({"human", "urgent_human", "place", "share", "cancel"})
 ALWAYS_HEARD = frozenset({"delete_my_data", "delete_conversation"})
 """Deleting is everybody's right."""
 LONGEST_REASON = 500
+_LAST = select(func.max(Switch.id)).group_by(Switch.what)
+_OFF = select(Switch.what).where(Switch.id.in_(_LAST), Switch.off)
 
 
 class Unknown(ValueError):
@@ -58,8 +60,12 @@ def turn(database: Database, library: Library, what: str, *, off: bool, reason: 
 
 def are_off(session: Session) -> Sequence[Switch]:
     """What is off now, each by the last row of it."""
-    last = select(func.max(Switch.id)).group_by(Switch.what)
-    return session.scalars(select(Switch).where(Switch.id.in_(last), Switch.off).order_by(Switch.id)).all()
+    return session.scalars(select(Switch).where(Switch.id.in_(_LAST), Switch.off).order_by(Switch.id)).all()
+
+
+def off(session: Session) -> frozenset[str]:
+    """The names of what is off now."""
+    return frozenset(session.scalars(_OFF))
 
 
 def history(session: Session) -> Sequence[Switch]:

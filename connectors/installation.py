@@ -112,7 +112,7 @@ async def _renewed(here: Installation) -> None:
         log.error("could not take over the model", error=type(error).__name__)
 
 
-def installation(request: Request) -> Installation:
-    """The installation that serves this request."""
+async def installation(request: Request) -> Installation:
+    """The installation that serves this request; `async`, or FastAPI would go to another thread for it."""
     found: Installation = request.app.state.installation
     return found

@@ -131,7 +131,7 @@ def _too_large(scope: Scope, limit: int) -> ASGIApp:
     return problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too_large", detail)
 
 
-def same_site(request: Request) -> None:
+async def same_site(request: Request) -> None:
     """Refuse a form that another site's page has sent (cookies are SameSite too; this does not rest on it alone).
 
     Browsers that hide where a form comes from, as our own referrer policy asks them to, say `null` for its origin; whether

@@ -126,7 +126,7 @@ def compile_catalogue(po: Path) -> Path:
     if mo.is_file() and mo.stat().st_mtime_ns == written:
         return mo
     catalog = read_catalog(po)
-    partial = mo.with_suffix(".mo.tmp")
+    partial = mo.with_suffix(f".{os.getpid()}.tmp")  # of its own: two processes may begin at once
     with partial.open("wb") as target:
         write_mo(target, catalog)
     os.utime(partial, ns=(written, written))  # the same time, so that an older .po put back is noticed too

@@ -4,9 +4,8 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from copy import copy
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from typing import Any
 
 from rasa_sdk import Action, Tracker
@@ -59,13 +58,17 @@ def _from_environment() -> Services:
 
 
 class Situation:
-    """One message and its conversation, seen from an action. What is said is gathered in `said`."""
+    """One message and its conversation, seen from an action. What is said is gathered in `said`.
 
-    def __init__(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> None:
+    Args:
+        apart: a label; the message is seen as if nothing in it were about that.
+    """
+
+    def __init__(self, dispatcher: CollectingDispatcher, tracker: Tracker, apart: str | None = None) -> None:
         self._dispatcher = dispatcher
         self.said: list[Reply] = []
         self.tracker = tracker
-        self._apart: str | None = None
+        self._apart = apart
         self.library = services().library
         self.facts: dict[str, Any] = tracker.latest_message.get("metadata") or {}
         self.written: str = self.facts.get("language", "nb")
@@ -74,8 +77,8 @@ class Situation:
 
     def apart_from(self, label: str) -> "Situation":
         """The same message, as if nothing in it were about a label. What is said of it is said of this one."""
-        other = copy(self)
-        other._apart = label
+        other = Situation(self._dispatcher, self.tracker, label)
+        other.said = self.said
         return other
 
     @property
@@ -105,13 +108,13 @@ class Situation:
         """False for a choice that was picked."""
         return not str(self.tracker.latest_message.get("text") or "").startswith("/")
 
-    @property
+    @cached_property
     def reading(self) -> Reading:
         """The message part by part; without parts for a choice."""
         reading = Reading.model_validate(self.facts.get("reading") or {})
         return reading.apart_from(self._apart) if self._apart else reading
 
-    @property
+    @cached_property
     def asked(self) -> Asked:
         """What the message asks for."""
         offered = self.tracker.get_slot("offered") or {}

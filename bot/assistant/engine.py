@@ -11,6 +11,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Lock
+from types import SimpleNamespace
 from typing import Any
 
 import structlog
@@ -23,11 +24,13 @@ os.environ.setdefault("LOG_LEVEL", "WARNING")
 os.environ.setdefault("SQLALCHEMY_SILENCE_UBER_WARNING", "1")
 
 with warnings.catch_warnings(record=True):  # what Rasa 3.6 imports warns of its own age, and Sanic turns on again
+    from rasa.core import processor
     from rasa.core.actions.action import RemoteAction
     from rasa.core.agent import Agent
     from rasa.core.channels.channel import OutputChannel, UserMessage
     from rasa.core.lock_store import InMemoryLockStore
     from rasa.core.nlg.response import TemplatedNaturalLanguageGenerator
+    from rasa.core.policies import rule_policy
     from rasa.core.tracker_store import InMemoryTrackerStore
     from rasa.engine.constants import PLACEHOLDER_MESSAGE, PLACEHOLDER_TRACKER
     from rasa.shared.core.domain import Domain
@@ -49,6 +52,8 @@ from bot.understanding.embedding import digest
 from bot.understanding.reading.reading import Reading, plan
 from knowledge.library import Library
 
+COPY_FOR_THE_LOG = (processor, rule_policy)
+"""Modules of Rasa that copy nothing but what they would log."""
 REMEMBERED = 1_000
 """Texts of which it is still known how they were understood: one message asks several times."""
 
@@ -60,6 +65,10 @@ def quiet() -> None:
         logging.getLogger(name).setLevel(logging.WARNING)
     # Its only errors are actions that failed, with their text; those are raised and logged by us, without it.
     logging.getLogger("rasa.core.processor").setLevel(logging.CRITICAL)
+
+    # It copies events and states, cards and all, for lines that are then not logged.
+    for module in COPY_FOR_THE_LOG:
+        module.copy = SimpleNamespace(deepcopy=lambda each: each)
 
 
 class AssistantFailed(Exception):

@@ -25,6 +25,7 @@ from rasa.shared.utils.common import all_subclasses
 from sqlalchemy.orm import Session, sessionmaker
 
 from bot.records.database import Database
+from bot.records.tables import tracker_events
 
 KEPT = 2_000
 """Live trackers kept in memory, the most recently used."""
@@ -32,6 +33,10 @@ KEPT = 2_000
 TURNS = 3
 """The turns a tracker has at least, where there were so many. Rules are three steps long, and whoever says "that is not
 what I meant" means the last answer, or the one before. It is shortened when it has two more."""
+
+# of the table, not of upstream's class: of that, rows with other columns filled would be statements of their own
+_WRITTEN = sa.insert(tracker_events).returning(tracker_events.c.id)
+_NEWEST = sa.select(sa.func.max(tracker_events.c.id)).where(tracker_events.c.sender_id == sa.bindparam("sender_id"))
 
 turn_session: ContextVar[Session | None] = ContextVar("turn_session", default=None)
 """The database session of the turn that is being answered."""
@@ -96,9 +101,7 @@ class RecordsTrackerStore(SQLTrackerStore):  # type: ignore[misc]  # Rasa's clas
         newest = live.newest if live else 0
         if rows:
             with self.session_scope() as session:
-                # the table, not the class: of a class, rows with other columns filled would be statements of their own
-                table = self.SQLEvent.__table__
-                newest = max(session.scalars(sa.insert(table).returning(table.c.id), rows))
+                newest = max(session.scalars(_WRITTEN, rows))
         events = _shortened(tracker.events)
         self._keep(tracker if events is None else self._tracker(tracker.sender_id, events), newest)
 
@@ -116,8 +119,7 @@ class RecordsTrackerStore(SQLTrackerStore):  # type: ignore[misc]  # Rasa's clas
             self._live.popitem(last=False)
 
     def _newest(self, session: Session, sender_id: str) -> int:
-        table = self.SQLEvent
-        return session.scalar(sa.select(sa.func.max(table.id)).where(table.sender_id == sender_id)) or 0
+        return session.scalar(_NEWEST, {"sender_id": sender_id}) or 0
 
     def _latest_rows(self, session: Session, sender_id: str) -> Any:
         """The last turns of the latest session, and of what was before them the newest of each slot and of the form."""

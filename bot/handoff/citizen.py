@@ -87,7 +87,9 @@ def takes_text(turn: Turn, danger: bool) -> bool:
         number, turn.inbound.text = phone_number(turn.inbound.text), masking.mask(turn.inbound.text)
     else:
         number = None
-    pending, turn.conversation.pending_question = turn.conversation.pending_question, None
+    pending = turn.conversation.pending_question
+    if pending:
+        turn.conversation.pending_question = None
     if handoff and pending and not danger and not (handoff.in_hand and pending != "phone"):
         if pending == "phone":
             _answer_phone(turn, number)

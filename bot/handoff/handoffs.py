@@ -14,7 +14,7 @@ A person who deletes the conversation ends it from any state. Two moves at once:
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from bot.handoff.hours import Plan
@@ -50,6 +50,7 @@ ASKED_AGAIN = timedelta(hours=1)
 DECLINED_AGAIN = timedelta(hours=4)
 """After which one who declined may be asked again, when nobody else has taken it: nobody waits for ever."""
 CITIZEN, CLOCK = "citizen", "clock"
+_OPEN = select(Handoff.id).where(Handoff.conversation_id == bindparam("conversation_id"), Handoff.closed_at.is_(None))
 
 
 class NotAllowed(Exception):
@@ -68,9 +69,8 @@ class NotAllowed(Exception):
 
 def open_handoff(session: Session, conversation_id: str) -> Handoff | None:
     """The conversation's handoff that is not closed, if any."""
-    return session.scalar(
-        select(Handoff).where(Handoff.conversation_id == conversation_id, Handoff.closed_at.is_(None))
-    )
+    number = session.scalar(_OPEN, {"conversation_id": conversation_id})  # few have one, and it is long to read
+    return session.get(Handoff, number) if number else None
 
 
 def locked(session: Session, handoff_id: int) -> Handoff | None:

@@ -8,11 +8,11 @@ from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from threading import Lock
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import func, select, update
+from sqlalchemy import Table, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from bot.records.database import READS, Database
@@ -24,10 +24,12 @@ Counted = TypeVar("Counted", Pulse, Service)
 def count(session: Session, table: type[Counted], today: date | None = None, **kind: Any) -> None:
     """Count one more of a kind in a week."""
     kind["week"] = week_of(today or date.today())
-    same = [getattr(table, name) == value for name, value in kind.items()]
-    found = session.execute(update(table).where(*same).values(number=table.number + 1))
+    # the rows themselves: no object of any stands for one here
+    rows = cast(Table, table.__table__)
+    same = [rows.c[name] == value for name, value in kind.items()]
+    found = session.execute(update(rows).where(*same).values(number=rows.c.number + 1))
     if not found.rowcount:  # type: ignore[attr-defined]  # an update's result has it
-        session.add(table(**kind, number=1))
+        session.execute(insert(rows).values(**kind, number=1))
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,7 @@
-"""Conversations and their messages: begin, store, read, delete."""
+"""Conversations and their messages: begin, store, read, delete.
+
+What every message asks is written down once, below: to put a statement together takes longer than to answer it.
+"""
 
 import hashlib
 import secrets
@@ -6,12 +9,40 @@ import uuid
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, delete, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
 from bot.phones import outbox
-from bot.records.tables import Conversation, Message, tracker_events
+from bot.records.tables import Conversation, Handoff, Message, tracker_events
 from bot.replies import Reply
+
+_LOCKED = select(Conversation).where(Conversation.id == bindparam("id")).with_for_update(key_share=True)
+_REPEATED = select(Message).where(
+    Message.conversation_id == bindparam("conversation_id"), Message.client_id == bindparam("client_id")
+)
+_TAKEN = (
+    update(Message)
+    .where(Message.id == bindparam("message_id"), Message.awaiting)
+    .values(awaiting=False)
+    .returning(Message)
+    .execution_options(synchronize_session=False)  # it is looked for once in a session, and what is found is as it is
+)
+_LAST_OFFER = (
+    select(Message)
+    .where(
+        Message.conversation_id == bindparam("conversation_id"),
+        Message.author.in_(("bot", "system")),
+        Message.id < bindparam("before"),
+    )
+    .order_by(Message.id.desc())
+    .limit(1)
+)
+_STANDS = (
+    select(Message.awaiting, Conversation.pending_question, Handoff.owner_id)
+    .join(Conversation, Conversation.id == Message.conversation_id)
+    .outerjoin(Handoff, and_(Handoff.conversation_id == Conversation.id, Handoff.closed_at.is_(None)))
+    .where(Message.id == bindparam("message_id"))
+)
 
 
 def begin(
@@ -47,6 +78,11 @@ def lock(session: Session, conversation_id: str) -> None:
     session.execute(query.with_for_update(key_share=True))
 
 
+def locked(session: Session, conversation_id: str) -> Conversation | None:
+    """A conversation that nobody else changes until the transaction ends (see `lock`); None when it was deleted."""
+    return session.scalar(_LOCKED, {"id": conversation_id})
+
+
 def store_inbound(
     session: Session, conversation_id: str, client_id: str, text: str, choice: str | None
 ) -> tuple[Message, bool]:
@@ -56,9 +92,7 @@ def store_inbound(
         The message, and whether it is new.
     """
     lock(session, conversation_id)
-    first = session.scalar(
-        select(Message).where(Message.conversation_id == conversation_id, Message.client_id == client_id)
-    )
+    first = session.scalar(_REPEATED, {"conversation_id": conversation_id, "client_id": client_id})
     if first:
         return first, False
     message = Message(
@@ -115,12 +149,16 @@ def latest(session: Session, conversation_id: str, limit: int) -> Sequence[Messa
     return list(reversed(session.scalars(query).all()))
 
 
+def typed(session: Session, conversation_id: str, limit: int) -> list[int]:
+    """Which of the last messages the person has typed, oldest first."""
+    query = select(Message.id, Message.author, Message.choice).where(Message.conversation_id == conversation_id)
+    found = session.execute(query.order_by(Message.id.desc()).limit(limit)).all()
+    return [each.id for each in reversed(found) if each.author == "citizen" and not each.choice]
+
+
 def last_offer(session: Session, conversation_id: str, before: int) -> Message | None:
     """The last message of the bot or the system before another one; a typed "2" or "yes" picks from its choices."""
-    query = select(Message).where(
-        Message.conversation_id == conversation_id, Message.author.in_(("bot", "system")), Message.id < before
-    )
-    message = session.scalar(query.order_by(Message.id.desc()).limit(1))
+    message = session.scalar(_LAST_OFFER, {"conversation_id": conversation_id, "before": before})
     return message if message and message.body else None
 
 
@@ -188,12 +226,16 @@ def unanswered(
     return session.scalars(query).all()
 
 
-def awaits(session: Session, message_id: int) -> tuple[bool, bool]:
-    """Whether a message still needs an answer, for it has none and is not deleted; and whether its conversation waits for
-    an answer to a question of the handoff."""
-    query = select(Message.awaiting, Conversation.pending_question).where(Message.id == message_id)
-    found = session.execute(query.join(Conversation, Conversation.id == Message.conversation_id)).first()
-    return (found.awaiting, bool(found.pending_question)) if found else (False, False)
+def stands(session: Session, message_id: int) -> tuple[bool, bool]:
+    """Whether a message still needs an answer, for it has none and is not deleted; and whether a person is to have it:
+    one has the conversation in hand, or it waits for an answer to a question of the handoff."""
+    found = session.execute(_STANDS, {"message_id": message_id}).first()
+    return (found.awaiting, bool(found.pending_question or found.owner_id)) if found else (False, False)
+
+
+def take(session: Session, message_id: int) -> Message | None:
+    """Take a message in hand: it awaits its answer no more. None when it did not."""
+    return session.scalar(_TAKEN, {"message_id": message_id})
 
 
 def remove(session: Session, conversation_id: str) -> None:

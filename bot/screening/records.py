@@ -1,6 +1,6 @@
 """Households in the database: kept in the turn's transaction, and forgotten with every message that told of them."""
 
-from sqlalchemy import delete, or_, select
+from sqlalchemy import bindparam, delete, or_, select
 from sqlalchemy.orm import Session
 
 from bot.records import conversations
@@ -13,12 +13,15 @@ _NAMES = ("screen", "fact", "pass_over", "why", "correct", ANSWERS)
 CHOICES = frozenset(_NAMES) - {ANSWERS}
 """The names of the choices of a screening, before the colon."""
 _FIELDS = ("facts", "skipped", "stage", "open", "misses", "resting")
+_OF = select(*(getattr(HouseholdRow, name) for name in _FIELDS)).where(
+    HouseholdRow.conversation_id == bindparam("conversation_id")
+)
 
 
 def household_of(session: Session, conversation_id: str) -> Household | None:
     """What was told in a conversation; None when no screening was begun, or it was forgotten."""
-    row = session.get(HouseholdRow, conversation_id)
-    return Household.model_validate({name: getattr(row, name) for name in _FIELDS}) if row else None
+    row = session.execute(_OF, {"conversation_id": conversation_id}).mappings().first()
+    return Household.model_validate(dict(row)) if row else None
 
 
 def keep(session: Session, conversation_id: str, household: Household) -> None:

@@ -12,6 +12,7 @@ situations the models have not seen, so that few of our own questions are refuse
 """
 
 import warnings
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import ceil
@@ -163,9 +164,23 @@ class Spelling:
         )
 
     def log_probabilities(self, texts: Sequence[str]) -> Matrix:
-        spelt = [romanise(text) for text in texts]
-        features = hstack([self.letters.transform(spelt), self.words.transform(spelt)]).tocsr()
-        return _log_softmax(self.out.logits(features))
+        return _log_softmax(np.stack([self._logits(romanise(text)) for text in texts]))
+
+    def _logits(self, spelt: str) -> Matrix:
+        letters, found = _terms(self.letters, spelt), _terms(self.words, spelt)
+        columns = np.concatenate([letters[0], found[0] + len(self.letters.vocabulary_)])
+        return np.asarray(np.concatenate([letters[1], found[1]]) @ self.out.matrix[columns] + self.out.bias)
+
+
+def _terms(vectorizer: TfidfVectorizer, text: str) -> tuple[Split, Vector]:
+    """What scikit-learn's `transform` finds in one text, which of its columns and how much of each, in a fifth of the time:
+    it makes sparse matrices and looks them over again and again."""
+    known = map(vectorizer.vocabulary_.get, vectorizer.build_analyzer()(text))
+    counts = Counter(column for column in known if column is not None)
+    columns = np.fromiter(counts, np.intp, len(counts))
+    often = np.fromiter(counts.values(), np.float32, len(counts))
+    weights = (1 + np.log(often)) * vectorizer.idf_[columns]
+    return columns, weights / (np.linalg.norm(weights) or 1)
 
 
 @dataclass(frozen=True)
@@ -283,10 +298,7 @@ class Classifier:
 
     def _merged(self, probabilities: Matrix) -> Matrix:
         """Columns of the same label (crisis.violence, crisis.child) added up."""
-        merged = np.zeros((len(probabilities), len(self.names)))
-        for column, name in enumerate(self.columns):
-            merged[:, name] += probabilities[:, column]
-        return merged
+        return np.asarray(probabilities @ np.eye(len(self.names))[self.columns])
 
     def _kind(self, row: Matrix) -> str | None:
         kinds = {label.partition(".")[2]: row[i] for i, label in enumerate(self.labels) if "." in label}

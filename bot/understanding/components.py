@@ -15,6 +15,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from bot.settings import Settings
 from bot.understanding.classifier import CRISIS, Classifier, Prediction
 from bot.understanding.embedding import EMBEDDER
+from bot.understanding.labels import FOLLOW_UPS, SYSTEM
 from bot.understanding.reading.phrases import phrases
 from bot.understanding.safety import Safeguard
 from bot.understanding.vectors import TrainingVectors
@@ -102,14 +103,16 @@ class Classify(IntentClassifier, _Component):  # type: ignore[misc]
         return messages
 
     def _predicted(self, texts: list[str]) -> list[Prediction]:
-        """What each is about. What begins with a greeting, and seems to be no more than that, is asked again without it."""
+        """What each is about. What begins with a greeting, and seems to be no more than that, is asked again without it: it
+        may be about a topic."""
         assert self._classifier, "a trained model is loaded before messages are processed"
         found = self._classifier.predict_all(texts, EMBEDDER.embed_all)
         greeted = {i: phrases().without_greeting(texts[i]) for i, one in enumerate(found) if one.label == "greet"}
         left = {i: text for i, text in greeted.items() if text}
         if left:
             again = self._classifier.predict_all(list(left.values()), EMBEDDER.embed_all)
-            found = [dict(zip(left, again, strict=True)).get(i, one) for i, one in enumerate(found)]
+            for i, one in zip(left, again, strict=True):
+                found[i] = found[i] if one.label in {*SYSTEM, *FOLLOW_UPS} else one
         return found
 
 

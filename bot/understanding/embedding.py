@@ -61,6 +61,7 @@ class Embedder:
         self._remember = remember
         self._kept: OrderedDict[bytes, Vector] = OrderedDict()
         self._lock = Lock()
+        self._cores = ThreadPoolExecutor(os.cpu_count() or 1)
 
     @property
     def model(self) -> Model:
@@ -82,11 +83,10 @@ class Embedder:
         return vector
 
     def embed_all(self, texts: Sequence[str]) -> Vector:
-        """One row per text, two at a time: the model lets go of the interpreter while it works."""
+        """One row per text, as many at a time as there are cores: the model lets go of the interpreter while it works."""
         if len(texts) == 1:
             return self.embed(texts[0])[None, :]
-        with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
-            return np.stack(list(pool.map(self.embed, texts)))
+        return np.stack(list(self._cores.map(self.embed, texts)))
 
 
 def digest(text: str) -> bytes:

@@ -42,9 +42,12 @@ class Safeguard:
                 message = f"{kind}: must be languages, each with a list of phrases"
                 raise KnowledgeError([Problem(file, line_of(file, (kind,)), message)])
         harmless, over = (
-            any_of(spellings([text for texts in data.pop(name, {}).values() for text in texts])) for name in _NO_KINDS
+            any_of([text for texts in data.pop(name, {}).values() for text in spellings(texts)]) for name in _NO_KINDS
         )
-        phrases = [(kind, any_of(spellings(texts))) for kind, languages in data.items() for texts in languages.values()]
+        phrases = [
+            (kind, any_of([text for texts in languages.values() for text in spellings(texts)]))
+            for kind, languages in data.items()
+        ]
         return cls(tuple(phrases), harmless, over)
 
     def kind(self, text: str) -> str | None:
@@ -77,11 +80,14 @@ def spellings(phrases: list[str]) -> list[str]:
 
 def any_of(phrases: list[str]) -> re.Pattern[str]:
     """Whole words; an asterisk in a phrase stands for the rest of a word, three full stops for up to three words."""
-    patterns = [r"(?!)"]  # matches nothing: a list may be empty
+    by_first: dict[str, list[str]] = {}  # so that of thousands only those are tried that begin like a word does
     for phrase in phrases:
         words = [r"(?:\w+ ){0,3}" if word == "..." else _word(word) for word in phrase.split()]
-        patterns.append("".join(words).rstrip())
-    return re.compile(r"(?<!\w)(?:" + "|".join(f"{pattern}(?!\\w)" for pattern in patterns) + ")")
+        pattern = "".join(words).rstrip() + r"(?!\w)"
+        first = pattern[0] if pattern[0].isalnum() else ""
+        by_first.setdefault(first, []).append(pattern.removeprefix(first))
+    alternatives = [f"{first}(?:{'|'.join(rest)})" for first, rest in by_first.items()]
+    return re.compile(rf"(?<!\w)(?:{'|'.join(alternatives) or '(?!)'})")  # of nothing, what matches nothing
 
 
 def _word(word: str) -> str:

@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sklearn.feature_extraction.text import TfidfVectorizer
 
-from bot.understanding.classifier import CRISIS, OUTSIDE, SURELY_OURS, Classifier, Prediction, _seen
+from bot.understanding.classifier import CRISIS, OUTSIDE, SURELY_OURS, Classifier, Prediction, _seen, _terms
 from bot.understanding.embedding import Vector
 
 SIZE = 24
@@ -284,3 +285,14 @@ def test_many_at_once_are_judged_as_one_by_one(classifier: Classifier, asked: li
     together = classifier.probabilities([text for text, _ in asked], np.stack([vector for _, vector in asked]))
     alone = np.vstack([classifier.probabilities([text], vector[None, :]) for text, vector in asked])
     assert together == pytest.approx(alone, abs=1e-5)
+
+
+@settings(deadline=None)
+@given(st.one_of(st.text(max_size=60), st.lists(st.sampled_from(" ".join(WORDS.values()).split())).map(" ".join)))
+def test_a_text_is_weighed_as_scikit_learn_weighs_it(classifier: Classifier, text: str) -> None:
+    for vectorizer in (classifier.spelling.letters, classifier.spelling.words):
+        assert isinstance(vectorizer, TfidfVectorizer)
+        row = np.zeros(len(vectorizer.vocabulary_))
+        columns, weights = _terms(vectorizer, text)
+        row[columns] = weights
+        np.testing.assert_allclose(row, vectorizer.transform([text]).toarray()[0], atol=1e-6)

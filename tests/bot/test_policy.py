@@ -1,9 +1,12 @@
 """Rasa's rules and its graph, found by a shorter way: what comes out is what upstream finds."""
 
+import ast
+import inspect
 import json
 import tarfile
 import warnings
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -20,6 +23,7 @@ from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import ActionExecuted, ActiveLoop, Event, LoopInterrupted, SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
+from bot.assistant.engine import COPY_FOR_THE_LOG
 from bot.assistant.policy import Rules
 from bot.assistant.runner import InOrder
 
@@ -119,3 +123,17 @@ def test_every_rule_of_the_model_asks_for_one_intent_or_for_none(model: Path) ->
         rules = json.load(stored)["lookup"]["rules"]
     assert len(rules) > 100
     assert all(isinstance(json.loads(key)[-1].get("user", {}).get("intent", ""), str) for key in rules)
+
+
+@pytest.mark.parametrize("module", COPY_FOR_THE_LOG, ids=lambda module: module.__name__)
+def test_what_is_not_copied_for_the_log_is_copied_for_nothing_else(module: ModuleType) -> None:
+    tree = ast.parse(inspect.getsource(module))
+    logged = {
+        id(node)
+        for call in ast.walk(tree)
+        if isinstance(call, ast.Call) and ast.unparse(call.func) == "structlogger.debug"
+        for node in ast.walk(call)
+    }
+    copies = [node for node in ast.walk(tree) if isinstance(node, ast.Name) and node.id == "copy"]
+    assert copies
+    assert not [node.lineno for node in copies if id(node) not in logged]

@@ -4,6 +4,7 @@ from collections import Counter
 from functools import cache
 
 import numpy as np
+from numpy.typing import NDArray
 
 from bot.understanding.language.profiles import Profiles, script_of, words
 from knowledge.languages import LANGUAGES, language
@@ -35,6 +36,13 @@ _NORWEGIAN = frozenset({"nb", "nn"})
 @cache
 def _profiles() -> Profiles:
     return Profiles.load()
+
+
+@cache
+def _usual(script: str) -> NDArray[np.float64]:
+    """How likely each language of a script is before a word is read, as a logarithm."""
+    languages = _profiles().by_script[script].languages
+    return np.log([USUAL.get(code.partition("-")[0], SELDOM) for code in languages])
 
 
 def identify(text: str) -> tuple[str, float] | None:
@@ -85,12 +93,12 @@ def _in_other_letters(word: str, current: str) -> bool:
 
 def _telling(text: str) -> tuple[str, list[str]]:
     """The script of a text, and the words in it that tell the language."""
-    found = words(text)
-    scripts = Counter(script_of(word) for word in found)
+    found = [(word, script_of(word)) for word in words(text)]
+    scripts = Counter(script for _, script in found)
     # The person's own script, even beside more words in Latin letters: those are names of schemes and offices.
     own = [script for script in _profiles().by_script if script != "latin" and scripts[script]]
     script = max(own, key=lambda each: scripts[each], default="latin")
-    return script, [word for word in found if script_of(word) == script and word not in _profiles().shared]
+    return script, [word for word, its in found if its == script and word not in _profiles().shared]
 
 
 def _weighed(script: str, telling: list[str]) -> dict[str, float]:
@@ -99,8 +107,8 @@ def _weighed(script: str, telling: list[str]) -> dict[str, float]:
     if sum(map(len, telling)) < 2:
         return {}
     profile = _profiles().by_script[script]
-    usual = np.log([USUAL.get(code.partition("-")[0], SELDOM) for code in profile.languages])
-    weights = profile.weigh(telling) * SHARPNESS + usual
-    weights += [LETTER * bool(letters & LETTERS.get(code, frozenset())) for code in profile.languages]
+    weights = profile.weigh(telling) * SHARPNESS + _usual(script)
+    for code in LETTERS.keys() & profile.languages:
+        weights[profile.languages.index(code)] += LETTER * bool(letters & LETTERS[code])
     odds = np.exp(weights - weights.max())
     return dict(zip(profile.languages, (odds / odds.sum()).tolist(), strict=True))

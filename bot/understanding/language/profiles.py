@@ -9,6 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -74,12 +75,10 @@ class Profile:
 
     def weigh(self, found: Iterable[str]) -> NDArray[np.float64]:
         """How much some words speak for each language, in no particular unit."""
-        total: NDArray[np.float64] = np.zeros(len(self.languages))
-        for word in found:
-            known = [row for row in map(self.rows.get, pieces(word)) if row is not None]
-            if known:
-                total += self.weights[known].sum(axis=0, dtype=np.int32) * STEP / len(known) ** 0.5
-        return total
+        known = [[row for row in map(self.rows.get, pieces(word)) if row is not None] for word in found]
+        counts = np.array([len(rows) for rows in known], np.intp)
+        shares = np.repeat(STEP / np.sqrt(np.maximum(counts, 1)), counts)
+        return np.asarray(shares @ self.weights[np.fromiter(chain(*known), np.intp)])
 
 
 @dataclass(frozen=True)
