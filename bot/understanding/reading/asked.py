@@ -13,10 +13,10 @@ from bot.understanding.labels import FOLLOW_UPS
 from bot.understanding.reading.kinds import Kind
 from bot.understanding.reading.reading import Part, Ranking, Reading
 
-PART, WHOLE, FIRST_IN_PART, FIRST_ELSEWHERE = 0.28, 0.35, -0.18, 0.18
+PART, WHOLE, FIRST_IN_PART, FIRST_ELSEWHERE = 0.27, 0.45, -0.25, 0.17
 """How much it says (log odds) that the part is about its topic, that the whole message is, that the part is about the
 message's first topic, and that another part is about that."""
-OWN_NEED, PERHAPS = 1.1, 0.0
+OWN_NEED, PERHAPS = 1.15, 0.1
 """The sum of these from which a part is a need of its own, and from which it may be one and is offered."""
 OFFERED = 2
 """So many of these at most."""

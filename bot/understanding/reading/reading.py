@@ -120,6 +120,10 @@ def plan(text: str, library: Library, code: str | None = None) -> Plan:
 
 
 def _said(part: str, rest: str) -> frozenset[Kind]:
-    """What a part says; "not X" is not about X."""
-    said = phrases().said(part)
+    """What a part says. "Not X" is not about X; what one has is named.
+
+    Args:
+        rest: the part without the names in it; empty where there are none.
+    """
+    said = phrases().said(part) if rest else phrases().said(part) - {"has"}
     return said | {"not_about"} if rest in phrases().nots else said
