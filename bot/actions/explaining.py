@@ -181,7 +181,8 @@ def explain_all(now: Situation, topics: Sequence[str]) -> Events:
     if len(known) < AT_ONCE:
         return [event for topic in ordered for event in explain(now, topic)]
     explanations = [now.library.explain(topic, s.code, now.facts.get("place")) for topic in known[:AT_ONCE]]
-    left = answers.topic_choices(now.library, [topic for topic in ordered if topic not in known[:AT_ONCE]], s)
+    others = dict.fromkeys((*(topic for topic in ordered if topic not in known[:AT_ONCE]), *now.asked.perhaps))
+    left = answers.topic_choices(now.library, list(others), s)
     for reply in answers.several(explanations, left, s):
         now.say(reply)
     return [SlotSet("topic", known[0]), SlotSet("told", known[0]), SlotSet("offered", None)]

@@ -17,8 +17,8 @@ from bot.handoff.handoffs import open_handoff
 from bot.handoff.presentation import contact_card
 from bot.handoff.routing import Chosen, NobodyToAsk, Wish, choose
 from bot.handoff.telling import waiting_choices
-from bot.records.tables import Conversation, Staff
-from bot.replies import Choice, OfferCard, Reply
+from bot.records.tables import Conversation
+from bot.replies import Choice, ContactCard, OfferCard, Reply
 from bot.speech import Speech
 
 ELSEWHERE = "elsewhere"
@@ -41,7 +41,7 @@ class AskPlace(RettvisAction):
     def act(self, now: Situation) -> Events:
         if now.intent == "crisis":  # nothing may stand below the numbers and the way to a person now
             return []
-        now.say_text(now.speech.gettext("Where do you live?"), *places(now), cancel(now))
+        now.say_text(now.speech.gettext("Where do you live?"), *places(now), cancel(now.speech))
         return []
 
 
@@ -50,13 +50,13 @@ def places(now: Situation) -> tuple[Choice, ...]:
     return (*known, Choice(id=f"place:{ELSEWHERE}", title=now.speech.gettext("Another place")))
 
 
-def cancel(now: Situation) -> Choice:
-    return Choice(id="cancel", title=now.speech.gettext("Not now"))
+def cancel(s: Speech) -> Choice:
+    return Choice(id="cancel", title=s.gettext("Not now"))
 
 
 class AskConsent(RettvisAction):
     """Show who it would be, and exactly what they would see, before anything is shared. Who asks something else meanwhile
-    is reminded once."""
+    is reminded once; whoever goes on has let it go."""
 
     action_name = "action_ask_handoff_form_handoff_consent"
 
@@ -64,8 +64,9 @@ class AskConsent(RettvisAction):
         s = now.speech
         if now.intent == "crisis":
             return []
-        if now.tracker.get_slot("handoff_contact"):
-            return _remind(now)
+        reminding = bool(now.tracker.get_slot("handoff_contact"))
+        if reminding and now.tracker.get_slot("handoff_reminded"):
+            return [SlotSet("requested_slot", None)]
         place = now.tracker.get_slot("handoff_place")
         with services().database.reading() as session:
             try:
@@ -76,50 +77,35 @@ class AskConsent(RettvisAction):
             card = contact_card(session, contact, s, now.written)
             conversation = session.get_one(Conversation, now.tracker.sender_id)
             shown = summary.lines(session, now.library, conversation, place, s)
-        who = s.fill(
-            s.gettext("You can talk to {name}, {role}. {wait}"), name=card.name, role=card.role, wait=card.wait
-        )
-        ask = s.fill(
-            s.gettext(
-                "May {name} see this? If {name} cannot answer, the next person we ask sees the same, and nobody else."
-            ),
-            name=card.name,
-        )
-        listed = "\n".join(f"{line.number}. {line.text}" for line in shown)
-        strike = s.gettext("To leave something out, write for example: without 2")
-        since = s.gettext("What you write from now on is seen too.")
-        message = f"{who} {ask} {since}"
-        now.say(
-            Reply(
-                text=f"{message}\n{listed}\n{strike}" if len(shown) > 1 else f"{message}\n{listed}",
-                language=s.code,
-                choices=consents(now),
-                card=OfferCard(message=message, contact=card, lines=shown),
-            )
-        )
-        return [SlotSet("handoff_contact", contact.id)]
+        if reminding:
+            reminder = s.gettext("Nobody has been asked yet. May {name} see what I showed you? You can also say no.")
+            message = text = s.fill(reminder, name=card.name)
+        else:
+            message = _question(s, card)
+            listed = "\n".join(f"{line.number}. {line.text}" for line in shown)
+            strike = s.gettext("To leave something out, write for example: without 2")
+            text = f"{message}\n{listed}\n{strike}" if len(shown) > 1 else f"{message}\n{listed}"
+        offer = OfferCard(message=message, contact=card, lines=shown)
+        now.say(Reply(text=text, language=s.code, choices=consents(s), card=offer))
+        return [SlotSet("handoff_contact", contact.id), SlotSet("handoff_reminded", reminding)]
 
 
-def consents(now: Situation) -> tuple[Choice, ...]:
-    s = now.speech
+def _question(s: Speech, card: ContactCard) -> str:
+    """Who it would be, and whether they may see what is listed."""
+    who = s.fill(s.gettext("You can talk to {name}, {role}. {wait}"), name=card.name, role=card.role, wait=card.wait)
+    ask = s.gettext(
+        "May {name} see this? If {name} cannot answer, the next person we ask sees the same, and nobody else."
+    )
+    since = s.gettext("What you write from now on is seen too.")
+    return f"{who} {s.fill(ask, name=card.name)} {since}"
+
+
+def consents(s: Speech) -> tuple[Choice, ...]:
     return (
         Choice(id="share:yes", title=s.gettext("Yes, share this")),
         Choice(id="share:no", title=s.gettext("No, start with an empty page")),
-        cancel(now),
+        cancel(s),
     )
-
-
-def _remind(now: Situation) -> Events:
-    """That nobody is asked yet, in one sentence instead of the whole list again; the second time nothing."""
-    if now.tracker.get_slot("handoff_reminded"):
-        return []
-    s = now.speech
-    with services().database.reading() as session:
-        contact = session.get_one(Staff, now.tracker.get_slot("handoff_contact"))
-        name = contact.name
-    text = s.gettext("Nobody has been asked yet. May {name} see what I showed you? You can also say no.")
-    now.say_text(s.fill(text, name=name), *consents(now))
-    return [SlotSet("handoff_reminded", True)]
 
 
 class ValidateHandoffForm(FormValidationAction):  # type: ignore[misc]  # rasa_sdk is untyped for mypy
@@ -148,10 +134,12 @@ class RequestHandoff(RettvisAction):
             text = now.speech.gettext("{name} has been told and will write here. Until then I answer, a program.")
             now.say_text(now.speech.fill(text, name=waits), *waiting_choices(now.speech))
             return []
+        consent = now.tracker.get_slot("handoff_consent")
+        if consent is None:  # the offer was let go
+            return _clean()
         place = now.tracker.get_slot("handoff_place")
         if place and place != now.facts.get("place"):
             now.do(SetPlace(place=place))
-        consent = now.tracker.get_slot("handoff_consent") or "no"
         _hand_over(now, place, urgent=False, consent=consent, shown=now.tracker.get_slot("handoff_contact"))
         return _clean()
 

@@ -9,7 +9,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.feature_extraction.text import TfidfVectorizer
 
-from bot.understanding.classifier import CRISIS, OUTSIDE, SURELY_OURS, Classifier, Prediction, _seen, _terms
+from bot.understanding.classifier import (
+    BESIDE_OURS,
+    CRISIS,
+    OUTSIDE,
+    SURELY_OURS,
+    Classifier,
+    Prediction,
+    _seen,
+    _terms,
+)
 from bot.understanding.embedding import Vector
 
 SIZE = 24
@@ -185,7 +194,8 @@ def decided(classifier: Classifier, prediction: Prediction) -> str:
     ours = max(NAMES - {OUTSIDE}, key=lambda name: chances[name])
     if chances["crisis"] >= CRISIS:
         return "crisis"
-    if chances[OUTSIDE] >= classifier.outside and chances[ours] < SURELY_OURS:
+    beside_ours = chances[OUTSIDE] >= BESIDE_OURS * chances[ours]
+    if chances[OUTSIDE] >= classifier.outside and beside_ours and chances[ours] < SURELY_OURS:
         return OUTSIDE
     return ours
 

@@ -1,8 +1,8 @@
 """What is asked for, from what the whole message is about and what its parts are about. Pure: no dialogue, no replies.
 
 A part is a need of its own when it is surely about its topic and not about the message's, and the whole message is a
-little about it too. The weights are those of a logistic regression on every second line of several.jsonl, stories.jsonl and
-the held-out questions with one need, all in tests/understanding. What is nearly one is offered.
+little about it too. The weights are those of a logistic regression on every second line of several.jsonl and of the
+held-out questions with one need, and on stories.jsonl, all in tests/understanding. What is nearly one is offered.
 """
 
 from collections.abc import Collection, Sequence
@@ -13,15 +13,15 @@ from bot.understanding.labels import FOLLOW_UPS
 from bot.understanding.reading.kinds import Kind
 from bot.understanding.reading.reading import Part, Ranking, Reading
 
-PART, WHOLE, FIRST_IN_PART, FIRST_ELSEWHERE = 0.27, 0.45, -0.25, 0.17
+PART, WHOLE, FIRST_IN_PART, FIRST_ELSEWHERE = 0.28, 0.35, -0.18, 0.18
 """How much it says (log odds) that the part is about its topic, that the whole message is, that the part is about the
 message's first topic, and that another part is about that."""
-OWN_NEED, PERHAPS = 1.15, 0.1
+OWN_NEED, PERHAPS = 1.0, 0.0
 """The sum of these from which a part is a need of its own, and from which it may be one and is offered."""
 OFFERED = 2
 """So many of these at most."""
 ALONE = 0.9
-"""How likely a part's topic must be where the whole message is about no topic,"""
+"""How likely a part's topic must be where the whole message is about no topic, unless the part names it,"""
 QUESTION = 0.4
 """and how likely a part must be a question about a topic (how much, how, when)."""
 SURE = 0.6
@@ -124,7 +124,8 @@ def needs(
         for topic, share in part.ranking[:1]:
             if topic not in topics or topic in refused:
                 continue
-            own = share >= alone if first is None else _weight(part, topic, first, whole, parts) >= own_need
+            enough = SURE if topic in part.names else alone
+            own = share >= enough if first is None else _weight(part, topic, first, whole, parts) >= own_need
             if own or topic == first:
                 found.append(topic)
     if first and first not in found:
