@@ -98,9 +98,13 @@ def _answered(
         np.concatenate([material.vectors[seen], name_vectors]),
     )
     safeguard = Safeguard.load()
-    for index in asked:
-        example = material.examples[index]
-        ranking = classifier.predict(example.text, material.vectors[index]).ranking
+    questions = [material.examples[i] for i in asked]
+    rows = {question.text: material.vectors[i] for question, i in zip(questions, asked, strict=True)}
+    found = classifier.predict_all(
+        [question.text for question in questions], lambda texts: np.stack([rows[text] for text in texts])
+    )
+    for example, prediction in zip(questions, found, strict=True):
+        ranking = prediction.ranking
         if safeguard.kind(example.text):
             ranking = (("crisis", 1.0), *(pair for pair in ranking if pair[0] != "crisis"))
         yield Answered(example.text, example.language, derived_style(example.text), example.label, ranking)
