@@ -134,12 +134,12 @@ class RequestHandoff(RettvisAction):
             text = now.speech.gettext("{name} has been told and will write here. Until then I answer, a program.")
             now.say_text(now.speech.fill(text, name=waits), *waiting_choices(now.speech))
             return []
-        consent = now.tracker.get_slot("handoff_consent")
-        if consent is None:  # the offer was let go
-            return _clean()
         place = now.tracker.get_slot("handoff_place")
         if place and place != now.facts.get("place"):
             now.do(SetPlace(place=place))
+        consent = now.tracker.get_slot("handoff_consent")
+        if consent is None:  # the offer was let go
+            return _clean()
         _hand_over(now, place, urgent=False, consent=consent, shown=now.tracker.get_slot("handoff_contact"))
         return _clean()
 
