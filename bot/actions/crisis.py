@@ -20,17 +20,34 @@ class Crisis(RettvisAction):
 
     def act(self, now: Situation) -> Events:
         kind = now.entity("kind") or "medical"
+        warned = now.tracker.get_slot("warned") or []
+        surely = dict(now.ranking).get("crisis", 1.0) >= SURELY
+        if kind in warned and not surely:
+            return _in_short(now)
         danger = answers.crisis(now.library, kind, now.speech)
         now.say(danger)
-        if dict(now.ranking).get("crisis", 1.0) < SURELY:
+        warn = SlotSet("warned", [*warned, kind])
+        if not surely:
             events = _answer_too(now.apart_from("crisis"))
             now.offer(*danger.choices)
             if events is not None:
-                return events
+                return [*events, warn]
         else:
             now.offer(*answers.topic_choices(now.library, list(now.asked.topics[:ALSO]), now.speech))
         topic = now.library.crisis_topic(kind)
-        return [SlotSet("topic", topic)] if topic else []
+        return [warn, SlotSet("topic", topic)] if topic else [warn]
+
+
+def _in_short(now: Situation) -> Events:
+    """Who has the numbers already, and may not be in danger, is answered, and reminded of the numbers in a line."""
+    s = now.speech
+    now.say_text(s.gettext("If you are in danger now, call 112. If a life is in danger, call 113."))
+    events = _answer_too(now.apart_from("crisis"))
+    if len(now.said) == 1:
+        ask = s.gettext("What do you need help with? Write it in your own words.")
+        now.say_text(ask, *now.said[-1].choices, answers.a_person(s))
+    now.offer(answers.a_person_now(s))
+    return events or []
 
 
 def _answer_too(now: Situation) -> Events | None:

@@ -41,7 +41,7 @@ class AskPlace(RettvisAction):
     def act(self, now: Situation) -> Events:
         if now.intent == "crisis":  # nothing may stand below the numbers and the way to a person now
             return []
-        now.say_text(now.speech.gettext("Where do you live?"), *places(now), cancel(now.speech))
+        now.say_text(now.speech.gettext("Where do you live?"), *places(now), cancel(now.speech), *_at_once(now))
         return []
 
 
@@ -86,7 +86,7 @@ class AskConsent(RettvisAction):
             strike = s.gettext("To leave something out, write for example: without 2")
             text = f"{message}\n{listed}\n{strike}" if len(shown) > 1 else f"{message}\n{listed}"
         offer = OfferCard(message=message, contact=card, lines=shown)
-        now.say(Reply(text=text, language=s.code, choices=consents(s), card=offer))
+        now.say(Reply(text=text, language=s.code, choices=(*consents(s), *_at_once(now)), card=offer))
         return [SlotSet("handoff_contact", contact.id), SlotSet("handoff_reminded", reminding)]
 
 
@@ -98,6 +98,11 @@ def _question(s: Speech, card: ContactCard) -> str:
     )
     since = s.gettext("What you write from now on is seen too.")
     return f"{who} {s.fill(ask, name=card.name)} {since}"
+
+
+def _at_once(now: Situation) -> tuple[Choice, ...]:
+    """Who has been given the numbers of danger may have a person without being asked anything."""
+    return (answers.a_person_now(now.speech),) if now.tracker.get_slot("warned") else ()
 
 
 def consents(s: Speech) -> tuple[Choice, ...]:

@@ -21,6 +21,8 @@ from bot.understanding.safety import Safeguard
 from bot.understanding.vectors import TrainingVectors
 
 KIND = "kind"
+PERHAPS = 0.5
+"""How likely danger is at most where it is said to be over, or not to be there."""
 _FILE = "classifier.pickle"
 RANKING = "intent_ranking"
 Kind = DefaultV1Recipe.ComponentType
@@ -130,10 +132,12 @@ class Safety(_Component):
     def process(self, messages: list[Message]) -> list[Message]:
         for message in filter(_is_typed, messages):
             kind = self._safeguard.kind(message.get(TEXT))
-            if kind:
+            over = self._safeguard.is_over(message.get(TEXT))
+            if kind or (over and message.get(INTENT)["name"] == "crisis"):
                 ranking = {row["name"]: row["confidence"] for row in message.get(RANKING)}
                 share = ranking.pop("crisis", 0.0)
-                surely = max(share, CRISIS) if self._safeguard.is_over(message.get(TEXT)) else 1.0
+                surely = min(max(share, CRISIS), PERHAPS) if over else 1.0
+                kind = kind or message.get(ENTITIES)[0]["value"]
                 _put(message, Prediction((("crisis", surely), *ranking.items()), kind))
         return messages
 

@@ -2,8 +2,8 @@
 
 The classifier finds danger said in any way; these phrases make sure that the plainest ways never depend on it. A phrase
 is matched on whole words, letters folded (case, accents of Latin script, Arabic vowel signs and letter variants), and an
-exception ("slå plenen") takes a match away. Where it is said to be over ("he hit me, but we are divorced now"), it may be
-danger all the same, and may as well be what somebody tells before they ask for something.
+exception ("slå plenen") takes a match away. Where it is said to be over or not so ("he hit me, but we are divorced now", "nobody
+hits me"), it may be danger all the same, and may as well be what somebody tells before they ask for something.
 """
 
 import re
@@ -19,7 +19,7 @@ FILE = Path(__file__).parent.parent / "assistant" / "safety.yml"
 
 @dataclass(frozen=True)
 class Safeguard:
-    """Phrases of danger, by kind, the exceptions that make a match harmless, and what says that it is over."""
+    """Phrases of danger, by kind, the exceptions that make a match harmless, and what says that it is over or not so."""
 
     phrases: tuple[tuple[str, re.Pattern[str]], ...]
     harmless: re.Pattern[str]
@@ -56,7 +56,7 @@ class Safeguard:
         return next((kind for kind, phrase in self.phrases if phrase.search(folded)), None)
 
     def is_over(self, text: str) -> bool:
-        """Whether something is said to be over."""
+        """Whether something is said to be over or not to be so."""
         return bool(self.over.search(fold(text)))
 
 

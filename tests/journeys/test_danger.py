@@ -79,6 +79,23 @@ def test_danger_that_is_over_is_answered_with_the_numbers_and_with_what_is_asked
     assert "barnehage" in topics
 
 
+def test_the_numbers_are_not_said_again_word_for_word_to_who_says_that_it_is_over(server: Server) -> None:
+    citizen = Citizen(server, language="en")
+    assert citizen.write("my husband hits me")[0]["card"]["kind"] == "crisis"
+    replies = citizen.write("my husband hit me years ago, nobody hits me now. how do I apply for a kindergarten place?")
+    assert all((reply["card"] or {}).get("kind") != "crisis" for reply in replies)
+    assert "112" in replies[0]["text"]
+    assert "barnehage" in [reply["card"]["topic"] for reply in replies if reply["card"]]
+    assert "urgent_human" in [choice["id"] for choice in replies[-1]["choices"]]
+    assert citizen.write("he hits me")[0]["card"]["kind"] == "crisis", "what is surely danger has them every time"
+
+
+def test_who_asks_for_a_person_after_danger_need_not_answer_anything_first(server: Server) -> None:
+    citizen = Citizen(server, language="en")
+    citizen.write("my husband hits me")
+    assert "urgent_human" in [choice["id"] for choice in citizen.pick("human")[-1]["choices"]]
+
+
 def test_whoever_asks_on_after_danger_is_told_more_about_it(server: Server) -> None:
     citizen = Citizen(server, language="en")
     citizen.write("my husband hits me")
