@@ -82,7 +82,9 @@ def test_danger_that_is_over_is_answered_with_the_numbers_and_with_what_is_asked
 def test_the_numbers_are_not_said_again_word_for_word_to_who_says_that_it_is_over(server: Server) -> None:
     citizen = Citizen(server, language="en")
     assert citizen.write("my husband hits me")[0]["card"]["kind"] == "crisis"
-    replies = citizen.write("my husband beat me for years but we are divorced now. how do I apply for a kindergarten place?")
+    replies = citizen.write(
+        "my husband beat me for years but we are divorced now. how do I apply for a kindergarten place?"
+    )
     assert all((reply["card"] or {}).get("kind") != "crisis" for reply in replies)
     assert "112" in replies[0]["text"]
     assert "barnehage" in [reply["card"]["topic"] for reply in replies if reply["card"]]
