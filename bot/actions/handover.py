@@ -108,7 +108,7 @@ def _at_once(now: Situation) -> tuple[Choice, ...]:
 def consents(s: Speech) -> tuple[Choice, ...]:
     return (
         Choice(id="share:yes", title=s.gettext("Yes, share this")),
-        Choice(id="share:no", title=s.gettext("No, start with an empty page")),
+        Choice(id="share:no", title=s.gettext("Yes, but start with an empty page")),
         cancel(s),
     )
 
