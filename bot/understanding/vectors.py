@@ -44,7 +44,8 @@ class TrainingVectors:
         return np.stack([kept[key] for key in keys])
 
     def keep_beside(self, by_file: Mapping[Path, list[str]]) -> list[Path]:
-        """Write the vectors of each example file beside it, where they differ from what stands there.
+        """Write the vectors of each example file beside it, where they differ from what stands there. They are made anew:
+        what was rounded once would be rounded again.
 
         Args:
             by_file: the sentences of each example file.
@@ -57,7 +58,8 @@ class TrainingVectors:
             file: set(_unpacked(file.with_suffix(".npz"))) for file in wanted if file.with_suffix(".npz").is_file()
         }
         changed = [file for file, keys in wanted.items() if there.get(file) != set(keys)]
-        rows = iter(self.of(text for file in changed for text in by_file[file])) if changed else iter(())
+        texts = [text for file in changed for text in by_file[file]]
+        rows = iter(self._embedder.embed_all(texts) if texts else ())
         for file in changed:
             _pack(file.with_suffix(".npz"), {key: next(rows) for key in wanted[file]})
         return [file.with_suffix(".npz") for file in changed]
@@ -90,11 +92,12 @@ class TrainingVectors:
 
 
 def _pack(file: Path, rows: Rows) -> None:
-    """Sorted, so that the same sentences give the same file."""
+    """Sorted, so that the same sentences give the same file. Each row has a step of its own: of a word alone some numbers are
+    far larger than of a sentence."""
     keys = sorted(rows)
     vectors = np.stack([rows[key] for key in keys])
     mean = vectors.mean(axis=0)
-    step = np.float32(np.abs(vectors - mean).max() / 127) or np.float32(1)
+    step = np.maximum(np.abs(vectors - mean).max(axis=1, keepdims=True) / 127, np.finfo(np.float32).tiny)
     steps = np.round((vectors - mean) / step).astype(np.int8)
     np.savez_compressed(file, keys=np.array(keys), mean=mean, step=step, steps=steps)
 

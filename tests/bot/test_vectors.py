@@ -63,6 +63,17 @@ def test_what_stands_beside_the_examples_is_used_and_close_to_what_was_embedded(
     assert elsewhere.keep_beside({file: texts[1:]}) == [file.with_suffix(".npz")]
 
 
+def test_what_was_rounded_is_not_rounded_again_when_a_file_changes(tmp_path: Path, model: Counting) -> None:
+    file = tmp_path / "nb" / "money.yml"
+    file.parent.mkdir(parents=True)
+    texts = [f"setning {number}" for number in range(40)]
+    TrainingVectors(tmp_path, Embedder(model), tmp_path).keep_beside({file: texts})
+    later = TrainingVectors(tmp_path, Embedder(model), tmp_path)
+    model.asked.clear()
+    later.keep_beside({file: texts[1:]})
+    assert sorted(model.asked) == sorted(texts[1:])
+
+
 def test_what_stands_in_the_repository_is_what_this_model_says() -> None:
     kept = TrainingVectors(Path("/nonexistent"), EMBEDDER)
     rows = kept._read_beside()
