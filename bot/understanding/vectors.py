@@ -92,8 +92,8 @@ class TrainingVectors:
 
 
 def _pack(file: Path, rows: Rows) -> None:
-    """Sorted, so that the same sentences give the same file. Each row has a step of its own: of a word alone some numbers are
-    far larger than of a sentence."""
+    """Sorted, so that the same sentences give the same file. Each row has a step of its own: a word alone has far larger
+    numbers among its own than a sentence."""
     keys = sorted(rows)
     vectors = np.stack([rows[key] for key in keys])
     mean = vectors.mean(axis=0)
