@@ -284,6 +284,12 @@ def test_danger_written_to_a_contact_makes_it_urgent_and_the_bot_stays_silent(se
     assert english.write("he is at the door") in ([], said)  # the numbers once
 
 
+def test_danger_that_began_long_ago_and_goes_on_rings_the_contact(server: Server, english: Citizen) -> None:
+    in_hand(server, english)
+    english.write("he beat me last year and now he stands outside my door with a knife")
+    assert english.handoff(server).alarmed_at is not None
+
+
 def test_an_urgent_choice_from_before_somebody_took_over_rings_them(server: Server, english: Citizen) -> None:
     english.write("my husband hits me")
     in_hand(server, english)
