@@ -44,8 +44,8 @@ from knowledge.library import Library
 log = structlog.get_logger(__name__)
 
 SURELY = 0.5
-"""How likely danger is at which a contact who reads along is rung: scraps of a talk are easily taken for it. It is as much as
-danger can be that is said to be over: "he beat me last year and stands outside now" rings."""
+"""How likely danger is at which a contact who reads along is rung: scraps of a talk are easily taken for it. As likely as
+this it can be where it is said to be over: "he beat me last year and stands outside now" rings."""
 TRIES = 3
 """How often a turn is begun that others disturb."""
 
