@@ -63,8 +63,8 @@ def test_danger_is_recognised_in_the_middle_of_a_form(server: Server) -> None:
 
 
 OVER = {
-    "nb": "mannen min slo meg for mange år siden, og vi er skilt nå. hvordan søker jeg barnehageplass?",
-    "en": "my husband hit me years ago and we are divorced now. how do I apply for a kindergarten place?",
+    "nb": "mannen min slo meg i mange år, men vi er skilt nå. hvordan søker jeg barnehageplass?",
+    "en": "my husband beat me for years but we are divorced now. how do I apply for a kindergarten place?",
 }
 
 
@@ -72,9 +72,8 @@ OVER = {
 def test_danger_that_is_over_is_answered_with_the_numbers_and_with_what_is_asked(server: Server, language: str) -> None:
     replies = Citizen(server, language=language).write(OVER[language])
     kinds = [(reply["card"] or {}).get("kind") for reply in replies]
-    if "crisis" in kinds:
-        assert kinds[0] == "crisis"
-        assert "urgent_human" in [choice["id"] for choice in replies[-1]["choices"]]
+    assert kinds[0] == "crisis"
+    assert "urgent_human" in [choice["id"] for choice in replies[-1]["choices"]]
     topics = [reply["card"]["topic"] for reply in replies if (reply["card"] or {}).get("kind") == "answer"]
     assert "barnehage" in topics
 
@@ -82,9 +81,7 @@ def test_danger_that_is_over_is_answered_with_the_numbers_and_with_what_is_asked
 def test_the_numbers_are_not_said_again_word_for_word_to_who_says_that_it_is_over(server: Server) -> None:
     citizen = Citizen(server, language="en")
     assert citizen.write("my husband hits me")[0]["card"]["kind"] == "crisis"
-    replies = citizen.write(
-        "my husband beat me for years but we are divorced now. how do I apply for a kindergarten place?"
-    )
+    replies = citizen.write(OVER["en"])
     assert all((reply["card"] or {}).get("kind") != "crisis" for reply in replies)
     assert "112" in replies[0]["text"]
     assert "barnehage" in [reply["card"]["topic"] for reply in replies if reply["card"]]
