@@ -233,6 +233,11 @@ def did_not_help(topic: str, s: Speech) -> Choice:
     return Choice(id=f"not_helped:{topic}", title=s.gettext("This did not help"))
 
 
+def in_danger(s: Speech) -> str:
+    """The emergency numbers in a line, beside something else."""
+    return s.gettext("If you are in danger now, call 112. If a life is in danger, call 113.")
+
+
 def something_else(s: Speech) -> Choice:
     return Choice(id="out_of_scope", title=s.gettext("Something else"))
 

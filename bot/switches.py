@@ -102,7 +102,7 @@ def numbers(library: Library, conversation: Conversation, off: frozenset[str]) -
         s.gettext("Rettvis does not answer right now. These can help you:"),
         "55 55 33 33 – Nav",
         *(each for each in points if not each.startswith("55 55 33 33")),
-        s.gettext("If you are in danger now, call 112. If a life is in danger, call 113."),
+        answers.in_danger(s),
     )
     to_a_person = () if off & {"all", f"channel:{conversation.channel}"} else (answers.a_person(s),)
     return Reply(text="\n".join(lines), language=s.code, choices=to_a_person)

@@ -171,7 +171,7 @@ class Answer(RettvisAction):
         if now.is_typed and dict(now.ranking).get("crisis", 0.0) >= PERHAPS_DANGER:
             choices = now.said[-1].choices if now.said else ()
             now.say_text(
-                now.speech.gettext("If you are in danger now, call 112. If a life is in danger, call 113."),
+                answers.in_danger(now.speech),
                 *(choices or [answers.a_person(now.speech)]),
                 answers.a_person_now(now.speech),
             )

@@ -41,7 +41,7 @@ class Crisis(RettvisAction):
 def _in_short(now: Situation) -> Events:
     """Who has the numbers already, and may not be in danger, is answered, and reminded of the numbers in a line."""
     s = now.speech
-    now.say_text(s.gettext("If you are in danger now, call 112. If a life is in danger, call 113."))
+    now.say_text(answers.in_danger(s))
     events = _answer_too(now.apart_from("crisis"))
     if len(now.said) == 1:
         ask = s.gettext("What do you need help with? Write it in your own words.")

@@ -17,6 +17,7 @@ from bot.handoff.handoffs import open_handoff
 from bot.handoff.presentation import contact_card
 from bot.handoff.routing import Chosen, NobodyToAsk, Wish, choose
 from bot.handoff.telling import waiting_choices
+from bot.picking import CANCEL
 from bot.records.tables import Conversation
 from bot.replies import Choice, ContactCard, OfferCard, Reply
 from bot.speech import Speech
@@ -51,7 +52,7 @@ def places(now: Situation) -> tuple[Choice, ...]:
 
 
 def cancel(s: Speech) -> Choice:
-    return Choice(id="cancel", title=s.gettext("Not now"))
+    return Choice(id=CANCEL, title=s.gettext("Not now"))
 
 
 class AskConsent(RettvisAction):
@@ -173,7 +174,7 @@ def _hand_over(
         agreed = next((each for each in chosen.considered if each.contact.id == shown), chosen.best)
         best = agreed if agreed.at_work == chosen.at_work else chosen.best
         if urgent and open_handoff(session, now.tracker.sender_id):  # the system says who is rung, once they are
-            now.say_text(s.gettext("If you are in danger now, call 112. If a life is in danger, call 113."))
+            now.say_text(answers.in_danger(s))
             now.do(RequestContact(urgent=True, topic=now.topic))
             return
         contact = best.contact
@@ -183,8 +184,7 @@ def _hand_over(
         told = s.gettext("Nobody can answer right now. {name}, {role}, will be told. {wait}")
     text = s.fill(told, name=card.name, role=card.role, wait=card.wait)
     if urgent:
-        danger = s.gettext("If you are in danger now, call 112. If a life is in danger, call 113.")
-        text = f"{text} {danger}"
+        text = f"{text} {answers.in_danger(s)}"
     now.say(Reply(text=text, language=s.code, card=card, choices=waiting_choices(s)))
     now.do(RequestContact(urgent=urgent, consent=consent, topic=now.topic, contact=contact.id))
 

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from bot import answers
 from bot.handoff.presentation import clock, contact_card, day_in_words
 from bot.records import conversations
 from bot.records.tables import Handoff, Helper, Message, Offer, Staff
@@ -57,8 +58,7 @@ def asked_next(session: Session, handoff: Handoff, before: Staff | None, offer: 
         text = s.gettext("Nobody can answer right now. {name}, {role}, will be told. {wait}")
         text = s.fill(text, name=card.name, role=card.role, wait=card.wait)
     if handoff.urgent:
-        danger = s.gettext("If you are in danger now, call 112. If a life is in danger, call 113.")
-        text = f"{text} {danger}"
+        text = f"{text} {answers.in_danger(s)}"
     tell(session, handoff, cannot + text, waiting_choices(s), card)
 
 
@@ -70,7 +70,7 @@ def nobody(s: Speech) -> str:
 def danger(session: Session, handoff: Handoff) -> None:
     """Danger was written to a contact: the numbers, at once, while the contact is rung."""
     s = voice(handoff)
-    tell(session, handoff, s.gettext("If you are in danger now, call 112. If a life is in danger, call 113."))
+    tell(session, handoff, answers.in_danger(s))
 
 
 def owner_silent(session: Session, handoff: Handoff) -> None:
@@ -188,8 +188,8 @@ def pulse_question(session: Session, handoff: Handoff, question: str) -> None:
         text = f"{intro} {listened}"
     else:
         text = s.gettext("Could you use what you are good at, or decide for yourself?")
-    answers = {"yes": s.gettext("Yes"), "partly": s.gettext("Partly"), "no": s.gettext("No")}
-    choices = [Choice(id=f"pulse:{question}-{code}", title=title) for code, title in answers.items()]
+    titles = {"yes": s.gettext("Yes"), "partly": s.gettext("Partly"), "no": s.gettext("No")}
+    choices = [Choice(id=f"pulse:{question}-{code}", title=title) for code, title in titles.items()]
     skip = Choice(id="pulse:skip", title=s.gettext("I would rather not answer"))
     again = Choice(id="reopen", title=s.gettext("Take it up again"))
     tell(session, handoff, text, (*choices, skip, again))

@@ -132,8 +132,10 @@ class Safety(_Component):
     def process(self, messages: list[Message]) -> list[Message]:
         for message in filter(_is_typed, messages):
             kind = self._safeguard.kind(message.get(TEXT))
+            if not kind and message.get(INTENT)["name"] != "crisis":
+                continue
             over = self._safeguard.is_over(message.get(TEXT))
-            if kind or (over and message.get(INTENT)["name"] == "crisis"):
+            if kind or over:
                 ranking = {row["name"]: row["confidence"] for row in message.get(RANKING)}
                 share = ranking.pop("crisis", 0.0)
                 surely = min(max(share, CRISIS), PERHAPS) if over else 1.0

@@ -113,7 +113,7 @@ def plan(text: str, library: Library, code: str | None = None) -> Plan:
     found_names = [known.in_text(part) for part in divided]
     rests = tuple(known.without(part) if names else "" for part, names in zip(divided, found_names, strict=True))
     says = [_said(part, rest) for part, rest in zip(divided, rests, strict=True)]
-    if "more" in phrases().said(text) and not any("more" in said for said in says):
+    if len(says) > 1 and not any("more" in said for said in says) and "more" in phrases().said(text):
         says[-1] |= {"more"}  # the joining word that divides was one of it
     parts = (
         Part(text=part, names=names, says=said) for part, names, said in zip(divided, found_names, says, strict=True)
