@@ -3,7 +3,7 @@
 Holidays are those of the `holidays` library (helligdagsfred and the two days of May), Sundays apart.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
@@ -68,34 +68,31 @@ class Plan:
         return any(first <= day <= last for first, last in self.away)
 
     def at_work(self, when: datetime) -> bool:
-        return self.end_of_shift(when) is not None
+        return any(_utc(begin) <= _utc(when) < _utc(end) for begin, end in self._periods(when, 1))
 
     def end_of_shift(self, when: datetime) -> datetime | None:
-        """When the shift that is under way ends; None when there is none."""
-        day = when.astimezone(OSLO).date()
-        periods = self._periods(day - timedelta(days=1), 2)
-        return max((end for begin, end in periods if _utc(begin) <= _utc(when) < _utc(end)), key=_utc, default=None)
+        """When the work that is under way ends, shifts that meet being one; None when there is none."""
+        periods = self._periods(when, AHEAD)
+        return next((end for begin, end in periods if _utc(begin) <= _utc(when) < _utc(end)), None)
 
     def next_start(self, when: datetime) -> datetime | None:
-        """When they are next at work after a moment, in Norwegian time; None if not within AHEAD days."""
-        day = when.astimezone(OSLO).date()
-        later = (begin for begin, _ in self._periods(day, AHEAD) if _utc(begin) > _utc(when))
-        return min(later, key=_utc, default=None)
+        """When they next come to work after a moment, in Norwegian time; None if not within AHEAD days."""
+        return next((begin for begin, _ in self._periods(when, AHEAD) if _utc(begin) > _utc(when)), None)
 
     def minutes_between(self, begin: datetime, end: datetime) -> float:
         """How many minutes of working time lie between two moments (at most AHEAD days apart)."""
-        first = begin.astimezone(OSLO).date() - timedelta(days=1)
-        days = min((end.astimezone(OSLO).date() - first).days + 1, AHEAD)
-        worked = _merged(self._periods(first, days))
+        days = (end.astimezone(OSLO).date() - begin.astimezone(OSLO).date()).days + 1
+        worked = self._periods(begin, min(days, AHEAD))
         # in UTC: two times of one zone are subtracted by the clock on the wall, which jumps twice a year
         parts = (min(_utc(end), _utc(until)) - max(_utc(begin), _utc(since)) for since, until in worked)
         return sum(max(part.total_seconds(), 0.0) for part in parts) / 60
 
-    def _periods(self, first: date, days: int) -> Iterator[tuple[datetime, datetime]]:
-        for ahead in range(days):
-            day = first + timedelta(days=ahead)
-            if not self.is_away(day):
-                yield from filter(None, (shift.on(day) for shift in self.shifts))
+    def _periods(self, when: datetime, days: int) -> list[tuple[datetime, datetime]]:
+        """Their time at work in that many days from a moment's on, and in the night before; in order, without overlaps."""
+        today = when.astimezone(OSLO).date()
+        ahead = (today + timedelta(days=each) for each in range(-1, days))
+        worked = (day for day in ahead if not self.is_away(day))
+        return _merged(period for day in worked for shift in self.shifts if (period := shift.on(day)))
 
 
 def _utc(moment: datetime) -> datetime:

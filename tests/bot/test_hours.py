@@ -160,6 +160,21 @@ def test_two_shifts_a_day_leave_a_break_between_them() -> None:
     assert split.next_start(oslo("2024-06-03 11:30")) == oslo("2024-06-03 12:00")
 
 
+def test_shifts_that_meet_are_one_that_ends_with_the_last() -> None:
+    handed_over = plan({**WEEKDAYS, "to": "12:00"}, {**WEEKDAYS, "from": "12:00"})
+    assert handed_over.end_of_shift(oslo("2024-06-03 09:00")) == oslo("2024-06-03 15:30")
+    assert handed_over.next_start(oslo("2024-06-03 09:00")) == oslo("2024-06-04 08:00")
+
+
+def test_whoever_is_at_work_day_and_night_does_not_go_home_at_midnight() -> None:
+    always = plan({"days": [0, 1, 2, 3, 4, 5, 6], "from": "00:00", "to": "00:00", "holidays": True})
+    late = oslo("2024-06-02 23:55")
+    end = always.end_of_shift(late)
+    assert end is not None
+    assert end > late + timedelta(days=7)
+    assert always.next_start(late) is None
+
+
 def test_days_away_are_not_worked_and_the_first_day_back_is_named() -> None:
     away = plan(WEEKDAYS, away=((date(2024, 6, 3), date(2024, 6, 7)),))
     assert not away.at_work(oslo("2024-06-05 12:00"))

@@ -70,6 +70,12 @@ def test_a_wait_that_goes_beyond_the_end_of_the_day_says_so(database: Database) 
     )
 
 
+def test_whoever_is_at_work_day_and_night_answers_across_midnight_too(database: Database) -> None:
+    staff = contact(database, "ingrid", usual_minutes=20)
+    just_before_midnight = datetime(2026, 11, 29, 22, 50, tzinfo=UTC)
+    assert wait(database, staff, just_before_midnight) == Wait(20, None, None)
+
+
 def test_whoever_is_not_at_work_answers_when_they_are_back(database: Database) -> None:
     staff = contact(database, "ingrid", hours=OFFICE)
     saturday = datetime(2026, 5, 23, 10, 0, tzinfo=UTC)  # Whit Monday follows
