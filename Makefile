@@ -12,8 +12,8 @@ help: ## What there is
 .tools/bin/uv: # uv in a folder of the checkout, only when the system has none
 	python3 -m venv .tools && .tools/bin/pip install --quiet --disable-pip-version-check 'uv>=0.9'
 
-sync: $(if $(shell command -v uv 2>/dev/null),,.tools/bin/uv) ## The locked environment, in .venv
-	@$(UV) sync --frozen --quiet
+sync: $(if $(shell command -v uv 2>/dev/null),,.tools/bin/uv) ## The locked environment, in .venv; with SYNC="--group tune" PyTorch too
+	@$(UV) sync --frozen --quiet $(SYNC)
 
 demo: sync ## Everything with demo contacts on http://localhost:8000
 	@$(RUN) rettvis demo

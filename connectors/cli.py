@@ -160,6 +160,20 @@ def train(
 
 
 @app.command()
+def tune() -> None:
+    """Teach the encoder our subjects anew, from the examples. For developers; takes half an hour, and PyTorch."""
+    from bot.settings import Settings
+
+    try:
+        from bot.understanding.tuning import tune as teach
+    except ModuleNotFoundError as error:
+        raise typer.BadParameter(f"{error}: uv sync --group tune") from error
+    with err.status("Vectors as they are") as status:
+        adapter = teach(Settings.from_environment().folder, status.update)
+    out.print(f"{adapter.name}: now `rettvis train --keep-vectors`")
+
+
+@app.command()
 def chat(
     lang: Annotated[str | None, typer.Option(help=f"One of {', '.join(LANGUAGES)}")] = None,
 ) -> None:
@@ -234,8 +248,12 @@ def _language_or_all(code: str) -> str:
 @app.command()
 def evaluate(
     file: Annotated[Path | None, typer.Argument(help='JSON lines {"lang", "text", "label"?, "style"?}')] = None,
+    unseen: Annotated[
+        bool, typer.Option(help="The example questions instead that the encoder was not taught, as if they were new")
+    ] = False,
     cross_validate: Annotated[
-        bool, typer.Option(help="The example questions instead, each by an understanding that has not seen its like")
+        bool,
+        typer.Option(help="All example questions, as if each were new, with an encoder that was taught none of them"),
     ] = False,
     leave_language_out: Annotated[
         list[str] | None,
@@ -258,10 +276,14 @@ def evaluate(
     from connectors.evaluation.tables import tables
     from connectors.understanding import HELD_OUT
 
-    if sum((file is not None, cross_validate, bool(leave_language_out))) > 1:
-        raise typer.BadParameter("a file, --cross-validate and --leave-language-out are three different measurements")
+    if sum((file is not None, unseen, cross_validate, bool(leave_language_out))) > 1:
+        raise typer.BadParameter(
+            "a file, --unseen, --cross-validate and --leave-language-out are four different measurements"
+        )
     with err.status("Measuring") as status:
-        if cross_validate:
+        if unseen:
+            run = runs.not_seen(sample, status.update)
+        elif cross_validate:
             run = runs.cross_validation(folds, sample, status.update)
         elif leave_language_out:
             run = runs.languages_left_out(leave_language_out, sample, status.update)

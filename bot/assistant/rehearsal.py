@@ -177,7 +177,7 @@ class Rehearsal:
             for old in self._folder.glob("without-*.json"):
                 old.unlink()
             _write(known, before)
-        after = _figures(asked(material.knowing([each.example() for each in batch], self._settings.folder), split))
+        after = _figures(asked(material.knowing([each.example() for each in batch]), split))
         rows = [Row(code, number, before[code][1], figures) for code, (number, figures) in after.items()]
         _write(self._result_file, [asdict(row) for row in rows])
 

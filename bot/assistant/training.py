@@ -9,6 +9,7 @@ from pathlib import Path
 
 from bot.assistant.engine import quiet
 from bot.assistant.tensorflow_stand_in import refuse_tensorflow_components
+from bot.understanding.e5.adapter import FILE as ADAPTER
 from bot.understanding.examples import FOLDER as EXAMPLES
 from bot.understanding.importer import CONFIG, DOMAIN, PROJECT, RULES, names
 from knowledge.library import FOLDER, Library
@@ -24,7 +25,8 @@ def fingerprint(examples: Path = EXAMPLES) -> str:
     examples stand makes no difference.
     """
     reads = (_CODE, _CODE / "e5", _CODE / "language")  # the language of a text decides in which letters it is read
-    code = [*(file for folder in reads for file in folder.glob("*.py")), _CODE / "language" / "profiles.npz"]
+    data = [ADAPTER, _CODE / "language" / "profiles.npz"]
+    code = [*(file for folder in reads for file in folder.glob("*.py")), *data]
     files = [*PROJECT.glob("*.yml"), FOLDER / "topics.yml", FOLDER / "folding.py", *code]
     digest = hashlib.sha256(f"rasa {version('rasa')} scikit-learn {version('scikit-learn')}".encode())
     for file in (*sorted(files), *sorted(examples.glob("*/*.yml"))):

@@ -235,7 +235,14 @@ def _learnt(lessons: Sequence[_Lesson]) -> list[tuple[list[str], Spelling, Meani
 class Classifier:
     """Learns labels of texts. Labels may carry a kind after a full stop (crisis.violence)."""
 
-    def fit(self, texts: Sequence[str], labels: Sequence[str], groups: Sequence[str], vectors: Vector) -> "Classifier":
+    def fit(
+        self,
+        texts: Sequence[str],
+        labels: Sequence[str],
+        groups: Sequence[str],
+        vectors: Vector,
+        apart: Sequence[bool] = (),
+    ) -> "Classifier":
         """Train on examples.
 
         Args:
@@ -243,11 +250,13 @@ class Classifier:
             labels: what each is about.
             groups: the situation each belongs to; temperature and threshold are set on situations that were left out.
             vectors: one unit vector per sentence.
+            apart: which of them whatever made the vectors has not seen either: of what it has, one would be too sure. If
+                there are any, these are left out for temperature and threshold.
         """
         truth = np.array(labels)
         few = len(truth) < FEW * len(set(labels))
         lessons = [_Lesson(list(texts), list(labels), vectors, few, ON_TRIAL if few else NETWORKS)]
-        split = _left_out(truth, groups)
+        split = _left_out(truth, groups, np.array(apart, np.bool_))
         if split:
             seen, unseen = split
             lessons.append(_Lesson([texts[i] for i in seen], truth[seen].tolist(), vectors[seen], few, ON_TRIAL))
@@ -342,12 +351,15 @@ class Classifier:
         return temperature, max(threshold, HARDLY)
 
 
-def _left_out(truth: NDArray[np.str_], groups: Sequence[str]) -> tuple[Split, Split] | None:
-    """Three quarters of the situations and a quarter; None where there are not enough of them to learn on trial what is
-    ours and what is not."""
-    if len(set(groups)) < 4:
+def _left_out(truth: NDArray[np.str_], groups: Sequence[str], apart: NDArray[np.bool_]) -> tuple[Split, Split] | None:
+    """What is apart and the rest, or else three quarters of the situations and a quarter; None where there are not enough
+    of them to learn on trial what is ours and what is not."""
+    if apart.any():
+        seen, unseen = np.flatnonzero(~apart), np.flatnonzero(apart)
+    elif len(set(groups)) < 4:
         return None
-    seen, unseen = next(iter(GroupKFold(n_splits=4).split(truth, groups=groups)))
+    else:
+        seen, unseen = next(iter(GroupKFold(n_splits=4).split(truth, groups=groups)))
     ours = set(truth[seen].tolist()) - {OUTSIDE}
     return (seen, unseen) if OUTSIDE in truth[seen] and not ours.isdisjoint(truth[unseen].tolist()) else None
 

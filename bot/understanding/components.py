@@ -14,6 +14,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.settings import Settings
 from bot.understanding.classifier import CRISIS, Classifier, Prediction
+from bot.understanding.e5.adapter import shipped
 from bot.understanding.embedding import EMBEDDER
 from bot.understanding.labels import FOLLOW_UPS, SYSTEM
 from bot.understanding.reading.phrases import phrases
@@ -22,7 +23,10 @@ from bot.understanding.vectors import TrainingVectors
 
 KIND = "kind"
 PERHAPS = 0.5
-"""How likely danger is at most where it is said to be over, or not to be there."""
+"""How likely danger is at most where it is said to be over, or not to be there,"""
+HARDLY, SURELY = 0.1, 0.5
+"""or where what is said in words of danger ("the power bill is killing me") is so hardly danger and so surely a topic by
+all that was learned. Then the numbers are given, and the topic is answered too."""
 _FILE = "classifier.pickle"
 RANKING = "intent_ranking"
 Kind = DefaultV1Recipe.ComponentType
@@ -91,6 +95,7 @@ class Classify(IntentClassifier, _Component):  # type: ignore[misc]
             [message.get("metadata", {}).get("label", message.get(INTENT)) for message in examples],
             [message.get("metadata", {}).get("situation", "") for message in examples],
             vectors,
+            [shipped().is_apart(text) for text in texts],
         )
         with self._storage.write_to(self._resource) as folder:
             # as it is: the model around it is compressed
@@ -138,10 +143,16 @@ class Safety(_Component):
             if kind or over:
                 ranking = {row["name"]: row["confidence"] for row in message.get(RANKING)}
                 share = ranking.pop("crisis", 0.0)
-                surely = min(max(share, CRISIS), PERHAPS) if over else 1.0
+                doubtful = over or (share < HARDLY and _is_about_a_topic(ranking))
+                surely = min(max(share, CRISIS), PERHAPS) if doubtful else 1.0
                 kind = kind or message.get(ENTITIES)[0]["value"]
                 _put(message, Prediction((("crisis", surely), *ranking.items()), kind))
         return messages
+
+
+def _is_about_a_topic(ranking: dict[str, float]) -> bool:
+    label, share = max(ranking.items(), key=lambda each: each[1])
+    return label not in {*SYSTEM, *FOLLOW_UPS} and share >= SURELY
 
 
 def _put(message: Message, prediction: Prediction) -> None:

@@ -2,8 +2,9 @@
 
 import os
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from hashlib import blake2b
 from threading import Lock
 from typing import Protocol
@@ -35,29 +36,37 @@ class TidiedE5:
 
     The model was taught to find passages, with "query: " before a question. Without it topics are told nearly as often, and
     three of some twenty pieces are saved.
+
+    Args:
+        taught: with what it was taught of our subjects, or as its makers left it.
     """
 
-    name = "multilingual-e5-small, 7 bits, layers 8 and 12, tidied, own letters"
-
-    def __init__(self) -> None:
+    def __init__(self, taught: bool = True) -> None:
         from bot.understanding.e5 import E5  # takes a second, and is not needed where nothing is understood
+        from bot.understanding.e5.adapter import shipped
 
-        self._model = E5()
+        adapter = shipped() if taught else None
+        self.name = f"{_NAME}, taught {adapter.name}" if adapter else _NAME
+        self._model = E5(adapter)
 
     def embed(self, text: str) -> Vector:
         return self._model.vector(tidy(text))
+
+
+_NAME = "multilingual-e5-small, 7 bits, layers 8 and 12, tidied, own letters"
 
 
 class Embedder:
     """Embeds texts, remembering the most recent ones, but not their words. Safe to use from several threads.
 
     Args:
-        model: made when first needed.
+        model: makes it, when it is first needed.
         remember: how many texts to keep in memory (3.2 kB each).
     """
 
-    def __init__(self, model: Model | None = None, remember: int = 10_000) -> None:
-        self._model = model
+    def __init__(self, model: Callable[[], Model] = TidiedE5, remember: int = 10_000) -> None:
+        self._make = model
+        self._model: Model | None = None
         self._remember = remember
         self._kept: OrderedDict[bytes, Vector] = OrderedDict()
         self._lock = Lock()
@@ -66,7 +75,7 @@ class Embedder:
     @property
     def model(self) -> Model:
         with self._lock:
-            self._model = self._model or TidiedE5()
+            self._model = self._model or self._make()
             return self._model
 
     def embed(self, text: str) -> Vector:
@@ -96,3 +105,5 @@ def digest(text: str) -> bytes:
 
 EMBEDDER = Embedder()
 """The one of this process."""
+PLAIN = Embedder(partial(TidiedE5, taught=False))
+"""One that was taught nothing of ours: how much is understood of what was not seen can be measured with it anywhere."""

@@ -15,7 +15,7 @@ import numpy as np
 from rich.table import Table
 
 from bot.settings import Settings
-from bot.understanding.embedding import EMBEDDER, Vector
+from bot.understanding.embedding import PLAIN, Vector
 from bot.understanding.labels import FOLLOW_UPS, SYSTEM
 from bot.understanding.measuring import splits
 from bot.understanding.measuring.familiarity import (
@@ -55,14 +55,14 @@ def public(hint3_folder: Path | None, clinc_folder: Path | None, progress: Progr
     }
     progress("Sentence vectors")
     texts = sorted({text for each in sets.values() for yardstick in each for text, _ in _all(yardstick)})
-    vectors = TrainingVectors(Settings.from_environment().folder / "bench", EMBEDDER).of(texts)
+    vectors = TrainingVectors(Settings.from_environment().folder / "bench", PLAIN).of(texts)
     of = dict(zip(texts, vectors, strict=True))
     return {name: _measured(yardsticks, of, progress) for name, yardsticks in sets.items() if yardsticks}
 
 
 def topics_left_out(draws: int, sample: float, progress: Progress) -> dict[str, Measured]:
     """Our own examples, some topics left out of each draw: they are what is foreign then."""
-    material = Material.load(Settings.from_environment().folder).sampled(sample)
+    material = Material.plain(Settings.from_environment().folder, sample)
     of = dict(zip((example.text for example in material.examples), material.vectors, strict=True))
     return {"topics": _measured(_draws(material, draws), of, progress)}
 

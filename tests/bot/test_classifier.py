@@ -244,6 +244,19 @@ def test_where_what_is_not_ours_is_one_situation_the_defaults_hold(world: World)
     assert one.predict("fotball vær", world.directions[OUTSIDE]).label == OUTSIDE
 
 
+def test_when_to_refuse_is_told_from_what_is_apart(world: World) -> None:
+    """What makes the vectors has seen all but the last situations: there they say nothing, elsewhere all."""
+    given = lessons(world)
+    apart = [group.endswith(("/14", "/15")) for group in given.groups]
+    random = np.random.default_rng(4)
+    vectors = np.where(np.array(apart)[:, None], [unit(random.normal(size=SIZE)) for _ in apart], given.vectors)
+    texts = ["hva nå" if each else text for each, text in zip(apart, given.texts, strict=True)]
+    taken, not_taken = (
+        Classifier().fit(texts, given.labels, given.groups, vectors.astype(np.float32), each) for each in (apart, ())
+    )
+    assert taken.outside > not_taken.outside  # ours that say nothing may be foreign: more must be let through
+
+
 def test_where_there_are_few_examples_no_spelling_is_sure(world: World) -> None:
     few = learnt(lessons(world, situations=8))
     sure = "barn trygd penger barn trygd"

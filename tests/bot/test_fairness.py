@@ -13,7 +13,7 @@ import pytest
 
 from bot.understanding.measuring.questions import Answered
 from bot.understanding.measuring.scores import behind, by
-from bot.understanding.measuring.trial import Material, cross_validated
+from bot.understanding.measuring.trial import Material, unseen
 from knowledge.languages import LANGUAGES
 
 LANGUAGES_APART = 0.135
@@ -25,8 +25,7 @@ that end in a question mark are whole stories, which are the hardest. (Before th
 
 @pytest.fixture(scope="module")
 def answered(model: Path) -> list[Answered]:
-    material = Material.load(model.parent.parent).sampled(0.2)  # where training has kept the sentence vectors
-    return cross_validated(material, 2)
+    return unseen(Material.load(model.parent.parent, share=0.2))  # where training has kept the sentence vectors
 
 
 def test_no_language_falls_far_behind_the_others(answered: list[Answered]) -> None:

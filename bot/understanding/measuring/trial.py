@@ -9,10 +9,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from bot.understanding import examples as example_files
 from bot.understanding.classifier import Classifier
-from bot.understanding.embedding import EMBEDDER, Vector
+from bot.understanding.e5.adapter import shipped
+from bot.understanding.embedding import EMBEDDER, PLAIN, Vector
 from bot.understanding.examples import Example
 from bot.understanding.measuring import splits
 from bot.understanding.measuring.questions import Answered, derived_style
@@ -31,41 +33,69 @@ class Material:
     vectors: Vector
     names: tuple[Example, ...]
     name_vectors: Vector
+    apart: NDArray[np.bool_]
+    """The examples that the encoder has not seen, where it has seen some."""
+    vectors_of: TrainingVectors
 
     @classmethod
-    def load(cls, folder: Path, examples: Path = example_files.FOLDER) -> "Material":
-        """Everything the assistant learns from; vectors are kept in the folder between runs."""
+    def load(cls, folder: Path, examples: Path = example_files.FOLDER, share: float = 1) -> "Material":
+        """Everything the assistant learns from; vectors are kept in the folder between runs. Only what its encoder has not
+        seen can be asked about.
+
+        Args:
+            folder: the installation's own.
+            examples: the folder with the example files.
+            share: of the situations, but those that are apart: with fewer it is quicker, and worse understood.
+        """
+        found = _examples(examples)
+        apart = np.array([shipped().is_apart(example.text) for example in found])
+        return cls._load(TrainingVectors(folder, EMBEDDER), found, apart, share)
+
+    @classmethod
+    def plain(cls, folder: Path, share: float = 1) -> "Material":
+        """The same, with vectors of an encoder that was taught nothing of ours, so that anything can be asked about."""
+        found = _examples(example_files.FOLDER)
+        return cls._load(TrainingVectors(folder / "plain", PLAIN), found, np.zeros(len(found), np.bool_), share)
+
+    @classmethod
+    def _load(
+        cls, vectors_of: TrainingVectors, found: list[Example], apart: NDArray[np.bool_], share: float
+    ) -> "Material":
         from bot.understanding.importer import names
 
-        library = Library.load(strict=False)
-        found = example_files.load(frozenset(library.topics), examples)
-        called = names(library)
-        vectors = TrainingVectors(folder, EMBEDDER).of(example.text for example in [*found, *called])
-        return cls(tuple(found), vectors[: len(found)], tuple(called), vectors[len(found) :])
+        sampled = np.zeros(len(found), np.bool_)
+        sampled[splits.sample([example.situation for example in found], share)] = True
+        (kept,) = np.nonzero(sampled | apart)
+        examples = [found[i] for i in kept]
+        called = names(Library.load(strict=False))
+        vectors = vectors_of.of(example.text for example in [*examples, *called])
+        number = len(examples)
+        return cls(tuple(examples), vectors[:number], tuple(called), vectors[number:], apart[kept], vectors_of)
 
-    def knowing(self, more: Sequence[Example], folder: Path) -> "Material":
+    def knowing(self, more: Sequence[Example]) -> "Material":
         """The same, with more examples that are always known and never asked about, as what the entries are called."""
-        vectors = TrainingVectors(folder, EMBEDDER).of(example.text for example in more)
+        vectors = self.vectors_of.of(example.text for example in more)
         return replace(self, names=(*self.names, *more), name_vectors=np.concatenate([self.name_vectors, vectors]))
-
-    def sampled(self, share: float) -> "Material":
-        """A share of the situations only: quicker, and worse understood than all of them."""
-        kept = splits.sample(splits.kindred(self.examples, self.vectors), share)
-        return Material(tuple(self.examples[i] for i in kept), self.vectors[kept], self.names, self.name_vectors)
 
 
 def cross_validated(material: Material, number: int, progress: Progress = print) -> list[Answered]:
-    """Every example answered by an understanding that has seen neither its situation nor one like it in any language."""
-    answered: list[Answered] = []
-    for fold, split in enumerate(_folds(material, number), 1):
-        progress(f"{fold}/{number}")
-        answered += asked(material, split)
-    return answered
+    """Every example answered by an understanding that has seen neither its situation nor one like it in any language.
+
+    Args:
+        material: plain, or the encoder has seen what is asked.
+    """
+    return _answers(material, _folds(material, number), progress)
 
 
-def one_fold(material: Material, number: int = 5) -> splits.Split:
-    """What to learn and what to ask, where one fold of so many is enough."""
-    return next(_folds(material, number))
+def unseen(material: Material, progress: Progress = print) -> list[Answered]:
+    """Every example that is apart, answered by an understanding that has seen neither its situation nor one like it in any
+    language, not even in its encoder."""
+    return _answers(material, _halves_apart(material), progress)
+
+
+def one_fold(material: Material) -> splits.Split:
+    """What to learn and what to ask, where it is enough to ask some: half of what is apart, or else a fifth."""
+    return next(_halves_apart(material) if material.apart.any() else _folds(material, 5))
 
 
 def asked(material: Material, split: splits.Split) -> list[Answered]:
@@ -73,9 +103,27 @@ def asked(material: Material, split: splits.Split) -> list[Answered]:
     return list(_answered(material, split, material.names, material.name_vectors))
 
 
+def _answers(material: Material, ways: Iterator[splits.Split], progress: Progress) -> list[Answered]:
+    answered: list[Answered] = []
+    for number, split in enumerate(ways, 1):
+        progress(str(number))
+        answered += asked(material, split)
+    return answered
+
+
 def _folds(material: Material, number: int) -> Iterator[splits.Split]:
     groups = splits.kindred(material.examples, material.vectors)
-    return splits.folds([_full_label(example) for example in material.examples], groups, number)
+    return splits.folds([full_label(example) for example in material.examples], groups, number)
+
+
+def _halves_apart(material: Material) -> Iterator[splits.Split]:
+    """One half of what is apart to ask, the other half beside all the rest to learn: on that, what the encoder has not seen
+    either, temperature and threshold are set."""
+    (apart,) = np.nonzero(material.apart)
+    examples = [material.examples[i] for i in apart]
+    groups = splits.kindred(examples, material.vectors[apart])
+    for _, half in splits.folds([full_label(example) for example in examples], groups, 2):
+        yield np.setdiff1d(np.arange(len(material.examples)), apart[half]), apart[half]
 
 
 def without_language(material: Material, language: str) -> list[Answered]:
@@ -93,9 +141,10 @@ def _answered(
     known = [*(material.examples[i] for i in seen), *names]
     classifier = Classifier().fit(
         [example.text for example in known],
-        [_full_label(example) for example in known],
+        [full_label(example) for example in known],
         [example.situation for example in known],
         np.concatenate([material.vectors[seen], name_vectors]),
+        [*material.apart[seen].tolist(), *[False] * len(names)],
     )
     safeguard = Safeguard.load()
     questions = [material.examples[i] for i in asked]
@@ -110,5 +159,10 @@ def _answered(
         yield Answered(example.text, example.language, derived_style(example.text), example.label, ranking)
 
 
-def _full_label(example: Example) -> str:
+def _examples(folder: Path) -> list[Example]:
+    return example_files.load(frozenset(Library.load(strict=False).topics), folder)
+
+
+def full_label(example: Example) -> str:
+    """What a classifier learns: the label, and the kind of danger after a full stop."""
     return f"{example.label}.{example.kind}" if example.kind else example.label
