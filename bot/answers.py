@@ -3,13 +3,15 @@
 from collections.abc import Mapping, Sequence
 from datetime import date
 
+from bot.handoff.hours import Shift
+from bot.handoff.presentation import hours
 from bot.replies import AnswerCard, Choice, CrisisCard, CrisisLine, Link, Reply, Section, Statement
 from bot.speech import Speech
 from bot.understanding.labels import FOLLOW_UPS
 from knowledge import library as known
 from knowledge.languages import SOURCE
 from knowledge.library import Explanation, Library
-from knowledge.schema import Confidence
+from knowledge.schema import Confidence, Writing
 
 FOLLOW_UP_OFFERS = ("apply", "complaint")
 """The follow-ups offered as choices below an answer; every other can be asked for in words."""
@@ -263,7 +265,13 @@ def crisis(library: Library, kind: str, s: Speech) -> Reply:
     """The right number first, then a person in one tap or one word."""
     help_now = library.crisis_help(kind, s.code)
     lines = tuple(
-        CrisisLine(name=line.name, number=line.number, hours=_hours(line.hours, s), url=str(line.url))
+        CrisisLine(
+            name=line.name,
+            number=line.number,
+            hours=_hours(line.hours, s),
+            url=str(line.url),
+            writing=_writing(line.writing, s) if line.writing else "",
+        )
         for line in help_now.lines
     )
     numbers = "\n".join(f"{line.number} – {line.name}" for line in lines)
@@ -277,6 +285,14 @@ def crisis(library: Library, kind: str, s: Speech) -> Reply:
 
 def _hours(hours: str, s: Speech) -> str:
     return s.gettext("day and night") if hours == "hele døgnet" else hours
+
+
+def _writing(writing: Writing, s: Speech) -> str:
+    times = hours([Shift.model_validate(each.model_dump(by_alias=True)) for each in writing.hours], s)
+    if writing.sms:
+        text = s.gettext("If you cannot talk aloud, you can chat, or send an SMS to {number}: {hours}.")
+        return s.fill(text, number=writing.sms, hours=times)
+    return s.fill(s.gettext("If you cannot talk aloud, you can chat: {hours}."), hours=times)
 
 
 def _section(name: str, titles: Mapping[str, str], statements: tuple[known.Statement, ...], s: Speech) -> Section:

@@ -108,6 +108,8 @@ class CrisisLine(Part):
     number: str
     hours: str
     url: str
+    writing: str = ""
+    """How to reach it for who cannot speak, and when; empty where there is no such way."""
 
 
 class CrisisCard(Part):

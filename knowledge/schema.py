@@ -1,6 +1,6 @@
 """What a topic, an entry, a parameter, a place and a crisis line must look like (see README.md of this folder)."""
 
-from datetime import date
+from datetime import date, time
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
@@ -265,6 +265,22 @@ class Place(Strict):
     sources: tuple[Source, ...] = ()
 
 
+class Open(Strict):
+    """Hours of some days of the week; 00:00 to 00:00 is day and night."""
+
+    days: Annotated[tuple[Annotated[int, Field(ge=0, le=6)], ...], Field(min_length=1)]
+    """Monday is 0."""
+    begins: Annotated[time, Field(alias="from")]
+    ends: Annotated[time, Field(alias="to")]
+
+
+class Writing(Strict):
+    """A way to reach a line for who cannot speak: the chat on its page, and a number for SMS where it has one."""
+
+    sms: str | None = None
+    hours: Annotated[tuple[Open, ...], Field(min_length=1)]
+
+
 class CrisisLine(Strict):
     """A number to call. `number` is what is dialled."""
 
@@ -272,6 +288,7 @@ class CrisisLine(Strict):
     name: Text
     number: Text
     hours: str = ""
+    writing: Writing | None = None
     url: Url
     confidence: Confidence
 

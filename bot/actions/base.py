@@ -14,7 +14,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from bot import answers
 from bot.effects import _Effect
 from bot.records.database import Database
-from bot.replies import Choice, Reply
+from bot.replies import AnswerCard, Choice, Reply
 from bot.settings import Settings
 from bot.speech import Speech, speech
 from bot.understanding.reading.asked import Asked, asked
@@ -163,12 +163,13 @@ class RettvisAction(Action, ABC):  # type: ignore[misc]  # rasa_sdk is untyped f
 
 
 class Answer(RettvisAction):
-    """An action that answers what was written. Where that is a little like danger, the emergency numbers stand below."""
+    """An action that answers what was written. Where that is a little like danger, or cannot wait until tomorrow, the
+    emergency numbers stand below, and a way to a person at once."""
 
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
         now = Situation(dispatcher, tracker)
         events = self.act(now)
-        if now.is_typed and dict(now.ranking).get("crisis", 0.0) >= PERHAPS_DANGER:
+        if now.is_typed and (dict(now.ranking).get("crisis", 0.0) >= PERHAPS_DANGER or _cannot_wait(now)):
             choices = now.said[-1].choices if now.said else ()
             now.say_text(
                 answers.in_danger(now.speech),
@@ -177,3 +178,9 @@ class Answer(RettvisAction):
             )
         now.utter()
         return events
+
+
+def _cannot_wait(now: Situation) -> bool:
+    """Whether a topic was answered for which people need help today: no food, no roof."""
+    told = {reply.card.topic for reply in now.said if isinstance(reply.card, AnswerCard)}
+    return any(now.library.topics[topic].urgency == "today" for topic in told)

@@ -9,6 +9,8 @@ from bot.understanding.labels import FOLLOW_UPS
 
 SURELY = 0.6
 """Danger that is less likely than this may be an ordinary need: that is answered too, below the numbers."""
+SLIGHTLY = 0.3
+"""Danger that is less likely than this is only named in a line, below the answer, where the message surely asks for one."""
 ALSO = 1
 """How many other things the message asks for are offered after the way to a person."""
 PERHAPS = 2
@@ -21,9 +23,14 @@ class Crisis(RettvisAction):
     def act(self, now: Situation) -> Events:
         kind = now.entity("kind") or "medical"
         warned = now.tracker.get_slot("warned") or []
-        surely = dict(now.ranking).get("crisis", 1.0) >= SURELY
+        share = dict(now.ranking).get("crisis", 1.0)
+        surely = share >= SURELY
         if kind in warned and not surely:
             return _in_short(now)
+        events = answered(now.apart_from("crisis")) if share < SLIGHTLY else None
+        if events is not None:
+            now.say_text(answers.in_danger(now.speech), *now.said[-1].choices, answers.a_person_now(now.speech))
+            return events
         danger = answers.crisis(now.library, kind, now.speech)
         now.say(danger)
         warn = SlotSet("warned", [*warned, kind])

@@ -25,6 +25,8 @@ HARDLY = 0.5
 """What is less likely than this to be what it was taken for, and no topic, may be about the topic at hand;"""
 A_LITTLE = 0.1
 """and what is so likely to be a question about it, where nothing else is to be said about it."""
+IN_GENERAL = {"complaint": "klage-pa-vedtak"}
+"""The topic that answers a question where no topic is at hand."""
 IN_THE_ANSWER = frozenset({"what", "who", "more", "source"})
 """What the short answer of an entry says by itself, when that is all that is asked."""
 _URGENCY = ("today", "home", "money", None)
@@ -39,10 +41,15 @@ class Explain(Answer):
         events = answered(now)
         if events is not None:
             return events
-        s, close = now.speech, close_topics(now)
-        choices = (*answers.topic_choices(now.library, close, s), answers.something_else(s))
-        now.say_text(s.gettext("I want to be sure I understand you. What is it about?"), *choices)
-        return [SlotSet("topic", None), SlotSet("offered", {"topics": close, "corrected": False})]
+        return ask_back(now)
+
+
+def ask_back(now: Situation) -> Events:
+    """Ask which topic is meant."""
+    s, close = now.speech, close_topics(now)
+    choices = (*answers.topic_choices(now.library, close, s), answers.something_else(s))
+    now.say_text(s.gettext("I want to be sure I understand you. What is it about?"), *choices)
+    return [SlotSet("topic", None), SlotSet("offered", {"topics": close, "corrected": False})]
 
 
 def answered(now: Situation) -> Events | None:
@@ -112,12 +119,18 @@ def respond(now: Situation) -> Events | None:
     return [*events, *explain(now, topic, asked.sections)]
 
 
-def after_all(now: Situation) -> Events | None:
+def after_all(now: Situation, ask: bool = False) -> Events | None:
     """What was taken for something that is no topic is answered all the same, where it asks for one, or is hardly what it
-    was taken for and may be about the topic at hand."""
+    was taken for and may be about the topic at hand.
+
+    Args:
+        ask: ask back where it is hardly what it was taken for and there is no topic at hand.
+    """
     events = respond(now) if now.is_typed else None
-    if events is not None or not now.is_typed or now.topic not in now.library.entries:
+    if events is not None or not now.is_typed:
         return events
+    if now.topic not in now.library.entries:
+        return ask_back(now) if ask and now.ranking[0][1] < HARDLY else None
     assert now.topic
     (_, share), *others = now.ranking
     likely = next((label for label, _ in others if label in FOLLOW_UPS or label in now.library.topics), None)
@@ -193,6 +206,9 @@ def follow_up(now: Situation, sections: Sequence[str], topic: str | None = None)
     s = now.speech
     topic = topic or now.topic
     if topic not in now.library.entries:
+        general = next((IN_GENERAL[name] for name in sections if name in IN_GENERAL), None)
+        if general and general in now.library.entries:
+            return explain(now, general)
         offered = answers.topic_choices(now.library, (now.tracker.get_slot("offered") or {}).get("topics", []), s)
         text = s.gettext("What is it about? Write it in your own words.")
         now.say_text(text, *offered, answers.a_list(s), answers.a_person(s))

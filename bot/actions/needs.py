@@ -8,6 +8,7 @@ from bot.actions.base import Answer, Events, RettvisAction, Situation
 from bot.actions.explaining import HARDLY, after_all, respond
 from bot.actions.repairing import NEXT, others, understood
 from bot.effects import ForgetWords, KeepWords, RecordNeed
+from bot.speech import Speech
 
 
 class NoAnswer(Answer):
@@ -18,10 +19,7 @@ class NoAnswer(Answer):
         if events is not None:
             return events
         s = now.speech
-        text = s.gettext(
-            "I do not know this one. I know about rights and help in Norway: money, home, work, health, children and "
-            "family."
-        )
+        text = _not_known(s) if now.is_typed else _not_yet(s)  # picked: "Something else"
         person = s.gettext("A person may be able to help you.")
         now.do(RecordNeed(moment="no_answer", barrier="not_understood"))
         if now.tracker.get_slot("asked_to_keep"):
@@ -30,6 +28,16 @@ class NoAnswer(Answer):
         question, choices = may_we_keep_it(now)
         now.say_text(f"{text} {person} {question}", answers.a_list(s), *choices)
         return [SlotSet("asked_to_keep", True)]
+
+
+def _not_known(s: Speech) -> str:
+    return s.gettext(
+        "I do not know this one. I know about rights and help in Norway: money, home, work, health, children and family."
+    )
+
+
+def _not_yet(s: Speech) -> str:
+    return s.gettext("I have not understood you yet. You can write it once more, in other words.")
 
 
 def _may_be_ours(now: Situation) -> bool:

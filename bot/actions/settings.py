@@ -35,7 +35,7 @@ class Privacy(Answer):
     action_name = "action_privacy"
 
     def act(self, now: Situation) -> Events:
-        events = after_all(now)  # "can they take my car?"
+        events = after_all(now, ask=True)  # "can they take my car?"
         if events is not None:
             return events
         s = now.speech

@@ -33,7 +33,7 @@ class WhoAreYou(Answer):
     action_name = "action_who_are_you"
 
     def act(self, now: Situation) -> Events:
-        events = after_all(now)  # "who decides?"
+        events = after_all(now, ask=True)  # "who decides?"
         if events is not None:
             return events
         s = now.speech

@@ -28,6 +28,17 @@ def test_danger_gets_the_right_number_before_anything_else(citizen: Citizen, sai
     assert [choice["id"] for choice in first["choices"]] == ["urgent_human"]
 
 
+def test_who_cannot_talk_aloud_is_told_where_and_when_they_can_write(server: Server) -> None:
+    lines = Citizen(server, language="en").write("my neighbour hits the children")[0]["card"]["lines"]
+    said = {line["number"]: line["writing"] for line in lines}
+    assert said["116006"] == "If you cannot talk aloud, you can chat: Monday–Friday 09:00–15:00."
+    assert said["116111"] == (
+        "If you cannot talk aloud, you can chat, or send an SMS to 417 16 111: "
+        "Monday–Friday, Sunday 16:15–22:45; Saturday 16:15–23:45."
+    )
+    assert said["112"] == ""
+
+
 @pytest.mark.parametrize(
     "said", ["hvordan slår jeg plenen", "how do I kill the process on my computer", "who won the match"]
 )

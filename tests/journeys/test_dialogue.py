@@ -223,6 +223,13 @@ def test_at_most_three_topics_are_offered_and_something_else(server: Server) -> 
     assert citizen.history()[-1]["choices"][-1]["id"] == "out_of_scope"
 
 
+def test_whoever_meant_something_else_is_asked_to_say_it_in_other_words(server: Server) -> None:
+    citizen, _, _ = unclear(server)
+    reply = citizen.pick("out_of_scope")[-1]
+    assert reply["text"].startswith("Jeg har ikke forstått deg ennå. Du kan skrive det en gang til, med andre ord.")
+    assert {"topics", "human"} <= set(offered([reply]))
+
+
 def test_what_is_picked_settles_it_and_is_kept_without_words(server: Server) -> None:
     citizen, _, topics = unclear(server)
     assert answered(citizen.pick(topics[1])) == [topics[1]]
