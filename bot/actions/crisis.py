@@ -11,6 +11,8 @@ SURELY = 0.6
 """Danger that is less likely than this may be an ordinary need: that is answered too, below the numbers."""
 SLIGHTLY = 0.3
 """Danger that is less likely than this is only named in a line, below the answer, where the message surely asks for one."""
+ELSEWHERE = 0.9
+"""How surely a message must be about a topic for words of danger in it not to be taken at their word."""
 ALSO = 1
 """How many other things the message asks for are offered after the way to a person."""
 PERHAPS = 2
@@ -24,7 +26,7 @@ class Crisis(RettvisAction):
         kind = now.entity("kind") or "medical"
         warned = now.tracker.get_slot("warned") or []
         share = dict(now.ranking).get("crisis", 1.0)
-        surely = share >= SURELY
+        surely = share >= SURELY and not _sounds_like_it(now)
         if kind in warned and not surely:
             return _in_short(now)
         events = answered(now.apart_from("crisis")) if share < SLIGHTLY else None
@@ -43,6 +45,16 @@ class Crisis(RettvisAction):
             now.offer(*answers.topic_choices(now.library, list(now.asked.topics[:ALSO]), now.speech))
         topic = now.library.crisis_topic(kind)
         return [warn, SlotSet("topic", topic)] if topic else [warn]
+
+
+def _sounds_like_it(now: Situation) -> bool:
+    """Whether words of danger ("the power bill is killing me") stand in a message, and in parts of it, that are all about a
+    topic by what was learned: the shares of all but danger are as they were learned."""
+    dangerous = [part.ranking for part in now.reading.parts if part.ranking and part.ranking[0][0] == "crisis"]
+    others = [
+        next((each for each in ranking if each[0] != "crisis"), ("", 0.0)) for ranking in (*dangerous, now.ranking)
+    ]
+    return all(label in now.library.topics and share >= ELSEWHERE for label, share in others)
 
 
 def _in_short(now: Situation) -> Events:

@@ -54,6 +54,12 @@ class NotHelped(Answer):
         events = respond(now) if now.is_typed else None
         if events is not None:
             return events
+        offered_before = (now.tracker.get_slot("offered") or {}).get("topics", [])
+        if topic is None and now.is_typed and offered_before:  # none of those it was asked about
+            now.say_text(_not_yet(s), answers.a_list(s), answers.a_person(s))
+            now.do(RecordNeed(moment="not_helped", barrier="not_understood"))
+            aside = dict.fromkeys((*now.set_aside, *offered_before))
+            return [SlotSet("set_aside", list(aside)), SlotSet("offered", None)]
         question, choices = may_we_keep_it(now)
         thanks = s.gettext("Thank you for telling me. A person can look at it with you.")
         if topic is None:

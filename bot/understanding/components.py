@@ -13,7 +13,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.settings import Settings
-from bot.understanding.classifier import CRISIS, Classifier, Prediction
+from bot.understanding.classifier import Classifier, Prediction
 from bot.understanding.e5.adapter import shipped
 from bot.understanding.embedding import EMBEDDER
 from bot.understanding.labels import FOLLOW_UPS, SYSTEM
@@ -23,10 +23,7 @@ from bot.understanding.vectors import TrainingVectors
 
 KIND = "kind"
 PERHAPS = 0.5
-"""How likely danger is at most where it is said to be over, or not to be there,"""
-HARDLY, SURELY = 0.1, 0.5
-"""or where what is said in words of danger ("the power bill is killing me") is so hardly danger and so surely a topic by
-all that was learned. Then the numbers are given, and the topic is answered too."""
+"""How likely danger is where it is said to be over, or not to be there."""
 _FILE = "classifier.pickle"
 RANKING = "intent_ranking"
 Kind = DefaultV1Recipe.ComponentType
@@ -142,17 +139,10 @@ class Safety(_Component):
             over = self._safeguard.is_over(message.get(TEXT))
             if kind or over:
                 ranking = {row["name"]: row["confidence"] for row in message.get(RANKING)}
-                share = ranking.pop("crisis", 0.0)
-                doubtful = over or (share < HARDLY and _is_about_a_topic(ranking))
-                surely = min(max(share, CRISIS), PERHAPS) if doubtful else 1.0
+                ranking.pop("crisis", None)
                 kind = kind or message.get(ENTITIES)[0]["value"]
-                _put(message, Prediction((("crisis", surely), *ranking.items()), kind))
+                _put(message, Prediction((("crisis", PERHAPS if over else 1.0), *ranking.items()), kind))
         return messages
-
-
-def _is_about_a_topic(ranking: dict[str, float]) -> bool:
-    label, share = max(ranking.items(), key=lambda each: each[1])
-    return label not in {*SYSTEM, *FOLLOW_UPS} and share >= SURELY
 
 
 def _put(message: Message, prediction: Prediction) -> None:

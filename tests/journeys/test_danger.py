@@ -34,9 +34,23 @@ def test_who_cannot_talk_aloud_is_told_where_and_when_they_can_write(server: Ser
     assert said["116006"] == "If you cannot talk aloud, you can chat: Monday–Friday 09:00–15:00."
     assert said["116111"] == (
         "If you cannot talk aloud, you can chat, or send an SMS to 417 16 111: "
-        "Monday–Friday, Sunday 16:15–22:45; Saturday 16:15–23:45."
+        "Monday–Friday and Sunday 16:15–22:45; Saturday 16:15–23:45."
     )
     assert said["112"] == ""
+
+
+def test_words_of_danger_about_something_else_are_answered_and_the_numbers_named(server: Server) -> None:
+    replies = Citizen(server, language="nb").write("strømregninga tar livet av meg, noe støtte å få?")
+    assert "stromstotte" in [(reply["card"] or {}).get("topic") for reply in replies]
+    assert "113" in " ".join(reply["text"] for reply in replies)
+
+
+@pytest.mark.parametrize("said", ["vi har ikke mat til i kveld og ingen penger", "jeg har ikke noe sted å sove i natt"])
+def test_what_cannot_wait_until_tomorrow_has_a_way_to_a_person_at_once(server: Server, said: str) -> None:
+    replies = Citizen(server, language="nb").write(said)
+    assert replies[0]["card"]["topic"] in ("nodhjelp", "midlertidig-bolig")
+    assert "112" in replies[-1]["text"]
+    assert "urgent_human" in [choice["id"] for choice in replies[-1]["choices"]]
 
 
 @pytest.mark.parametrize(

@@ -223,6 +223,16 @@ def test_at_most_three_topics_are_offered_and_something_else(server: Server) -> 
     assert citizen.history()[-1]["choices"][-1]["id"] == "out_of_scope"
 
 
+@pytest.mark.parametrize(
+    ("language", "said"), [("en", "I was refused, how do I complain"), ("uk", "нав відмовив, а я не згодна. що робити")]
+)
+def test_a_refusal_of_something_unnamed_is_answered_with_how_one_complains(
+    server: Server, language: str, said: str
+) -> None:
+    citizen = Citizen(server, language=language)
+    assert answered(citizen.write(said)) == ["klage-pa-vedtak"]
+
+
 def test_whoever_meant_something_else_is_asked_to_say_it_in_other_words(server: Server) -> None:
     citizen, _, _ = unclear(server)
     reply = citizen.pick("out_of_scope")[-1]
