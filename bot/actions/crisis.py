@@ -10,7 +10,8 @@ from bot.understanding.labels import FOLLOW_UPS
 SURELY = 0.6
 """Danger that is less likely than this may be an ordinary need: that is answered too, below the numbers."""
 SLIGHTLY = 0.3
-"""Danger that is less likely than this is only named in a line, below the answer, where the message surely asks for one."""
+"""Danger that is less likely than this, or only sounds like it, is named in a line below the answer, where the message
+surely asks for one."""
 ELSEWHERE = 0.9
 """How surely a message must be about a topic for words of danger in it not to be taken at their word."""
 ALSO = 1
@@ -26,10 +27,11 @@ class Crisis(RettvisAction):
         kind = now.entity("kind") or "medical"
         warned = now.tracker.get_slot("warned") or []
         share = dict(now.ranking).get("crisis", 1.0)
-        surely = share >= SURELY and not _sounds_like_it(now)
+        slightly = share < SLIGHTLY or _sounds_like_it(now)
+        surely = share >= SURELY and not slightly
         if kind in warned and not surely:
             return _in_short(now)
-        events = answered(now.apart_from("crisis")) if share < SLIGHTLY else None
+        events = answered(now.apart_from("crisis")) if slightly else None
         if events is not None:
             now.say_text(answers.in_danger(now.speech), *now.said[-1].choices, answers.a_person_now(now.speech))
             return events

@@ -7,7 +7,7 @@ from rasa_sdk.events import SlotSet
 from bot import answers
 from bot.actions.asking import may_we_keep_it
 from bot.actions.base import Answer, Events, RettvisAction, Situation
-from bot.actions.repairing import besides, repair
+from bot.actions.repairing import besides, more_besides, repair
 from bot.effects import RecordCandidate, RecordNeed
 from bot.understanding.labels import FOLLOW_UPS
 
@@ -96,6 +96,9 @@ def respond(now: Situation) -> Events | None:
         return repair(now)
     if asked.has and not asked.topics and set(asked.has) <= set(now.library.entries):
         return besides(now, asked.has)
+    further = more_besides(now) if not asked.topics and not now.topic else None
+    if further is not None:
+        return further
     aside = [topic for topic in now.set_aside if topic not in asked.named]
     aside += [topic for topic in (*asked.has, *asked.not_about) if topic not in aside]
     if "misunderstood" in reading.says and now.topic and now.topic not in (*aside, *asked.named):

@@ -42,7 +42,7 @@ def _not_yet(s: Speech) -> str:
 
 def _may_be_ours(now: Situation) -> bool:
     """Whether what was taken for foreign is surely about something of ours in a part, or is hardly foreign."""
-    asks = now.asked.topics or now.asked.has or "misunderstood" in now.reading.says
+    asks = now.asked.topics or now.asked.has or {"misunderstood", "more"} & now.reading.says
     return now.is_typed and bool(asks or now.ranking[0][1] < HARDLY)
 
 

@@ -35,14 +35,34 @@ def repair(now: Situation) -> Events:
 
 def besides(now: Situation, has: Sequence[str]) -> Events:
     """Offer what is related to what a person has already, the likeliest of it first."""
-    s, library = now.speech, now.library
-    aside = [*now.set_aside, *(topic for topic in has if topic not in now.set_aside)]
-    related = [topic for topic in _related(now, has) if topic not in aside and topic in library.entries]
-    titles = s.join([library.title(topic, s.code) for topic in has])
+    s = now.speech
+    titles = s.join([now.library.title(topic, s.code) for topic in has])
     text = s.gettext("You have this already: {topics}. Perhaps one of these can help you too.")
-    choices = answers.topic_choices(library, related[:RELATED], s)
-    now.say_text(s.fill(text, topics=titles), *choices, answers.a_list(s), answers.a_person(s))
-    return [SlotSet("topic", None), SlotSet("set_aside", aside), SlotSet("offered", None)]
+    aside = [*now.set_aside, *(topic for topic in has if topic not in now.set_aside)]
+    return [SlotSet("set_aside", aside), *_offer_related(now, s.fill(text, topics=titles), has, aside, ())]
+
+
+def more_besides(now: Situation) -> Events | None:
+    """Offer what else there is, to who asks on after that; None where nothing was offered like that."""
+    shown = (now.tracker.get_slot("offered") or {}).get("beside", [])
+    if not shown or "more" not in now.reading.says:
+        return None
+    text = now.speech.gettext("There is also this. Perhaps one of these can help you.")
+    return _offer_related(now, text, now.set_aside, now.set_aside, shown)
+
+
+def _offer_related(now: Situation, text: str, has: Sequence[str], aside: Sequence[str], shown: Sequence[str]) -> Events:
+    entries = now.library.entries
+    near = _related(now, has)
+    further = _related(now, near)
+    left = [topic for topic in dict.fromkeys((*near, *further)) if topic not in (*aside, *shown) and topic in entries]
+    offered = left[:RELATED]
+    choices = answers.topic_choices(now.library, offered, now.speech)
+    now.say_text(text, *choices, answers.a_list(now.speech), answers.a_person(now.speech))
+    return [
+        SlotSet("topic", None),
+        SlotSet("offered", {"topics": [], "corrected": False, "beside": [*shown, *offered]}),
+    ]
 
 
 def _related(now: Situation, topics: Sequence[str]) -> list[str]:

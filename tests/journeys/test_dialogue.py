@@ -233,6 +233,24 @@ def test_a_refusal_of_something_unnamed_is_answered_with_how_one_complains(
     assert answered(citizen.write(said)) == ["klage-pa-vedtak"]
 
 
+@pytest.mark.parametrize(
+    ("language", "asks", "has", "more"),
+    [
+        ("nb", "hvor mye er barnetrygd", "barnetrygd får jeg allerede", "hva annet finnes"),
+        ("en", "how much is child benefit", "I already get child benefit", "what else is there"),
+    ],
+)
+def test_who_asks_what_else_there_is_gets_other_things_than_those_just_offered(
+    server: Server, language: str, asks: str, has: str, more: str
+) -> None:
+    citizen = Citizen(server, language=language)
+    citizen.write(asks)
+    first, second = ([each for each in offered(citizen.write(said)) if each in TOPICS] for said in (has, more))
+    assert len(first) > 1
+    assert second
+    assert not {*first, "barnetrygd"} & set(second)
+
+
 def test_whoever_meant_something_else_is_asked_to_say_it_in_other_words(server: Server) -> None:
     citizen, _, _ = unclear(server)
     reply = citizen.pick("out_of_scope")[-1]
