@@ -169,7 +169,7 @@ class Answer(RettvisAction):
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
         now = Situation(dispatcher, tracker)
         events = self.act(now)
-        if now.is_typed and (dict(now.ranking).get("crisis", 0.0) >= PERHAPS_DANGER or _cannot_wait(now)):
+        if (now.is_typed and dict(now.ranking).get("crisis", 0.0) >= PERHAPS_DANGER) or _cannot_wait(now):
             choices = now.said[-1].choices if now.said else ()
             now.say_text(
                 answers.in_danger(now.speech),
@@ -181,6 +181,8 @@ class Answer(RettvisAction):
 
 
 def _cannot_wait(now: Situation) -> bool:
-    """Whether a topic was answered for which people need help today: no food, no roof."""
+    """Whether a topic was answered for which people need help today: no food, no roof. Not where they only ask on."""
+    if not now.is_typed and now.intent not in now.library.topics:
+        return False
     told = {reply.card.topic for reply in now.said if isinstance(reply.card, AnswerCard)}
     return any(now.library.topics[topic].urgency == "today" for topic in told)

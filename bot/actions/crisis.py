@@ -6,14 +6,17 @@ from bot import answers
 from bot.actions.base import Events, RettvisAction, Situation
 from bot.actions.explaining import answered, close_topics, follow_up
 from bot.understanding.labels import FOLLOW_UPS
+from bot.understanding.reading.reading import Ranking
 
 SURELY = 0.6
 """Danger that is less likely than this may be an ordinary need: that is answered too, below the numbers."""
 SLIGHTLY = 0.3
 """Danger that is less likely than this, or only sounds like it, is named in a line below the answer, where the message
 surely asks for one."""
-ELSEWHERE = 0.9
-"""How surely a message must be about a topic for words of danger in it not to be taken at their word."""
+ASKED, ELSEWHERE = 0.6, 0.9
+"""How surely a message must be about a topic for that, and for words of danger in it not to be taken at their word."""
+ORDINARY = frozenset({"money", "housing", "work"})
+"""What people say such words of. Of the family, of health and of violence they may be meant."""
 ALSO = 1
 """How many other things the message asks for are offered after the way to a person."""
 PERHAPS = 2
@@ -27,7 +30,7 @@ class Crisis(RettvisAction):
         kind = now.entity("kind") or "medical"
         warned = now.tracker.get_slot("warned") or []
         share = dict(now.ranking).get("crisis", 1.0)
-        slightly = share < SLIGHTLY or _sounds_like_it(now)
+        slightly = (share < SLIGHTLY and _surely_asks(now, ASKED)) or _sounds_like_it(now)
         surely = share >= SURELY and not slightly
         if kind in warned and not surely:
             return _in_short(now)
@@ -50,13 +53,22 @@ class Crisis(RettvisAction):
 
 
 def _sounds_like_it(now: Situation) -> bool:
-    """Whether words of danger ("the power bill is killing me") stand in a message, and in parts of it, that are all about a
-    topic by what was learned: the shares of all but danger are as they were learned."""
+    """Whether words of danger ("the power bill is killing me") stand in a message that is all about money, a home or work,
+    by what was learned."""
+    topic = now.library.topics.get(_other(now.ranking)[0])
+    return topic is not None and topic.area in ORDINARY and topic.urgency != "today" and _surely_asks(now, ELSEWHERE)
+
+
+def _surely_asks(now: Situation, surely: float) -> bool:
+    """Whether a message, and each part of it that is said to be dangerous, is so surely about a topic. The shares of all
+    but danger are as they were learned, also where words of danger have made that certain."""
     dangerous = [part.ranking for part in now.reading.parts if part.ranking and part.ranking[0][0] == "crisis"]
-    others = [
-        next((each for each in ranking if each[0] != "crisis"), ("", 0.0)) for ranking in (*dangerous, now.ranking)
-    ]
-    return all(label in now.library.topics and share >= ELSEWHERE for label, share in others)
+    others = [_other(ranking) for ranking in (*dangerous, now.ranking)]
+    return all(label in now.library.topics and share >= surely for label, share in others)
+
+
+def _other(ranking: Ranking) -> tuple[str, float]:
+    return next((each for each in ranking if each[0] != "crisis"), ("", 0.0))
 
 
 def _in_short(now: Situation) -> Events:

@@ -23,6 +23,8 @@ AT_ONCE = 2
 """How many answers one message gets; what else it asks for is offered."""
 HARDLY = 0.5
 """What is less likely than this to be what it was taken for, and no topic, may be about the topic at hand;"""
+PERHAPS = 0.2
+"""and how likely a topic must be to be asked about instead where none is at hand;"""
 A_LITTLE = 0.1
 """and what is so likely to be a question about it, where nothing else is to be said about it."""
 IN_GENERAL = {"complaint": "klage-pa-vedtak"}
@@ -133,13 +135,20 @@ def after_all(now: Situation, ask: bool = False) -> Events | None:
     if events is not None or not now.is_typed:
         return events
     if now.topic not in now.library.entries:
-        return ask_back(now) if ask and now.ranking[0][1] < HARDLY else None
+        return ask_back(now) if ask and _may_ask(now) else None
     assert now.topic
     (_, share), *others = now.ranking
     likely = next((label for label, _ in others if label in FOLLOW_UPS or label in now.library.topics), None)
     if share >= HARDLY or likely is None or (likely in now.library.topics and likely != now.topic):
         return None
     return follow_up(now, [FOLLOW_UPS[likely]]) if likely in FOLLOW_UPS else more_about(now, now.topic)
+
+
+def _may_ask(now: Situation) -> bool:
+    """Whether a message is hardly what it was taken for, and may be about a topic instead."""
+    (_, share), *others = now.ranking
+    likely, next_share = next(iter(others), ("", 0.0))
+    return share < HARDLY and likely in now.library.topics and next_share >= PERHAPS
 
 
 def more_about(now: Situation, topic: str) -> Events:
@@ -211,7 +220,7 @@ def follow_up(now: Situation, sections: Sequence[str], topic: str | None = None)
     if topic not in now.library.entries:
         general = next((IN_GENERAL[name] for name in sections if name in IN_GENERAL), None)
         if general and general in now.library.entries:
-            return explain(now, general)
+            return explain(now, general, [name for name in sections if name not in IN_GENERAL])
         offered = answers.topic_choices(now.library, (now.tracker.get_slot("offered") or {}).get("topics", []), s)
         text = s.gettext("What is it about? Write it in your own words.")
         now.say_text(text, *offered, answers.a_list(s), answers.a_person(s))

@@ -55,7 +55,7 @@ class NotHelped(Answer):
         if events is not None:
             return events
         offered_before = (now.tracker.get_slot("offered") or {}).get("topics", [])
-        if topic is None and now.is_typed and offered_before:  # none of those it was asked about
+        if topic is None and "misunderstood" in now.reading.says and offered_before:  # none of those it was asked about
             now.say_text(_not_yet(s), answers.a_list(s), answers.a_person(s))
             now.do(RecordNeed(moment="not_helped", barrier="not_understood"))
             aside = dict.fromkeys((*now.set_aside, *offered_before))

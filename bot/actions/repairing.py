@@ -39,7 +39,7 @@ def besides(now: Situation, has: Sequence[str]) -> Events:
     titles = s.join([now.library.title(topic, s.code) for topic in has])
     text = s.gettext("You have this already: {topics}. Perhaps one of these can help you too.")
     aside = [*now.set_aside, *(topic for topic in has if topic not in now.set_aside)]
-    return [SlotSet("set_aside", aside), *_offer_related(now, s.fill(text, topics=titles), has, aside, ())]
+    return [SlotSet("set_aside", aside), *_offer(now, s.fill(text, topics=titles), _near(now, has, aside), ())]
 
 
 def more_besides(now: Situation) -> Events | None:
@@ -48,21 +48,22 @@ def more_besides(now: Situation) -> Events | None:
     if not shown or "more" not in now.reading.says:
         return None
     text = now.speech.gettext("There is also this. Perhaps one of these can help you.")
-    return _offer_related(now, text, now.set_aside, now.set_aside, shown)
+    left = _near(now, now.set_aside, (*now.set_aside, *shown))
+    return _offer(now, text, left, shown) if left else None
 
 
-def _offer_related(now: Situation, text: str, has: Sequence[str], aside: Sequence[str], shown: Sequence[str]) -> Events:
-    entries = now.library.entries
+def _near(now: Situation, has: Sequence[str], apart: Sequence[str]) -> list[str]:
+    """What is related to what a person has, then what is related to that."""
     near = _related(now, has)
-    further = _related(now, near)
-    left = [topic for topic in dict.fromkeys((*near, *further)) if topic not in (*aside, *shown) and topic in entries]
-    offered = left[:RELATED]
-    choices = answers.topic_choices(now.library, offered, now.speech)
+    both = dict.fromkeys((*near, *_related(now, near)))
+    return [topic for topic in both if topic not in apart and topic in now.library.entries][:RELATED]
+
+
+def _offer(now: Situation, text: str, topics: Sequence[str], shown: Sequence[str]) -> Events:
+    choices = answers.topic_choices(now.library, list(topics), now.speech)
     now.say_text(text, *choices, answers.a_list(now.speech), answers.a_person(now.speech))
-    return [
-        SlotSet("topic", None),
-        SlotSet("offered", {"topics": [], "corrected": False, "beside": [*shown, *offered]}),
-    ]
+    offered = {"topics": [], "corrected": False, "beside": [*shown, *topics]}
+    return [SlotSet("topic", None), SlotSet("offered", offered)]
 
 
 def _related(now: Situation, topics: Sequence[str]) -> list[str]:

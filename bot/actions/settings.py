@@ -10,7 +10,7 @@ from bot.understanding.language import named
 from knowledge.languages import available
 
 
-class ChangeLanguage(RettvisAction):
+class ChangeLanguage(Answer):
     action_name = "action_change_language"
 
     def act(self, now: Situation) -> Events:

@@ -26,7 +26,7 @@ from bot.settings import Settings
 from bot.understanding.examples import Example
 from bot.understanding.measuring.questions import Answered
 from bot.understanding.measuring.scores import by, scores
-from bot.understanding.measuring.trial import Material, asked, one_fold
+from bot.understanding.measuring.trial import Material, unseen
 
 LIMIT = 60 * 60
 """Seconds after which it gives up."""
@@ -169,15 +169,14 @@ class Rehearsal:
         training.train(self._folder / "models", self._copy)
         material = Material.load(self._settings.folder, examples)
         known = self._folder / f"without-{base}.json"
-        split = one_fold(material)
         if known.is_file():
             before = json.loads(known.read_text(encoding="utf-8"))
         else:
-            before = _figures(asked(material, split))
+            before = _figures(unseen(material))
             for old in self._folder.glob("without-*.json"):
                 old.unlink()
             _write(known, before)
-        after = _figures(asked(material.knowing([each.example() for each in batch]), split))
+        after = _figures(unseen(material.knowing([each.example() for each in batch])))
         rows = [Row(code, number, before[code][1], figures) for code, (number, figures) in after.items()]
         _write(self._result_file, [asdict(row) for row in rows])
 

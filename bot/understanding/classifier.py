@@ -64,6 +64,8 @@ SPELT_SURELY = 0.8
 REFUSED = 0.08
 """The share of our own questions that may be refused as not ours, on unseen situations: those are much harder than what
 people ask, where it is one in a hundred."""
+ENOUGH_APART = 0.05
+"""The share of examples that must be apart for temperature and threshold to be told from them alone."""
 HARDLY = 0.02
 """What is less likely than this to be foreign is never refused, however clear-cut the unseen situations were; and what is
 less likely than this by its spelling to be foreign, or danger, may be left at its spelling."""
@@ -251,7 +253,7 @@ class Classifier:
             groups: the situation each belongs to; temperature and threshold are set on situations that were left out.
             vectors: one unit vector per sentence.
             apart: which of them whatever made the vectors has not seen either: of what it has, one would be too sure. If
-                there are any, these are left out for temperature and threshold.
+                there are enough, ours and foreign ones, these are left out for temperature and threshold.
         """
         truth = np.array(labels)
         few = len(truth) < FEW * len(set(labels))
@@ -354,7 +356,7 @@ class Classifier:
 def _left_out(truth: NDArray[np.str_], groups: Sequence[str], apart: NDArray[np.bool_]) -> tuple[Split, Split] | None:
     """What is apart and the rest, or else three quarters of the situations and a quarter; None where there are not enough
     of them to learn on trial what is ours and what is not."""
-    if apart.any():
+    if apart.any() and apart.mean() >= ENOUGH_APART and len(set(truth[apart] == OUTSIDE)) == 2:
         seen, unseen = np.flatnonzero(~apart), np.flatnonzero(apart)
     elif len(set(groups)) < 4:
         return None

@@ -42,8 +42,8 @@ class TidiedE5:
     """
 
     def __init__(self, taught: bool = True) -> None:
-        from bot.understanding.e5 import E5  # takes a second, and is not needed where nothing is understood
         from bot.understanding.e5.adapter import shipped
+        from bot.understanding.e5.sentences import E5  # takes a second, and is not needed where nothing is understood
 
         adapter = shipped() if taught else None
         self.name = f"{_NAME}, taught {adapter.name}" if adapter else _NAME

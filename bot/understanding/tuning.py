@@ -4,8 +4,8 @@ from pathlib import Path
 
 import numpy as np
 
-from bot.understanding.e5 import E5
 from bot.understanding.e5.adapter import FILE, Adapter, numbers
+from bot.understanding.e5.sentences import E5
 from bot.understanding.e5.tuning import Progress, pieces, tuned
 from bot.understanding.e5.weights import Weights
 from bot.understanding.measuring import splits

@@ -25,7 +25,7 @@ from bot.understanding.measuring.scores import (
     scores,
     weakest,
 )
-from bot.understanding.measuring.trial import Material, one_fold
+from bot.understanding.measuring.trial import Material, unseen_splits
 from bot.understanding.vectors import TrainingVectors
 
 LABELS = ("barnetrygd", "bostotte", "tolk", "crisis", OUTSIDE)
@@ -186,12 +186,14 @@ def test_what_is_apart_is_asked_about_once_and_nothing_else(tmp_path: Path) -> N
     number = {"nb": "0", "so": "2"}  # the same situation, numbered otherwise
     apart = np.array([example.situation.endswith(number[example.language]) for example in examples])
     material = Material(tuple(examples), vectors, (), vectors[:0], apart, TrainingVectors(tmp_path, EMBEDDER))
-    learnt, asked = one_fold(material)
-    assert apart[asked].all()
-    assert set(learnt) | set(asked) == set(range(len(examples)))
     groups = splits.kindred(examples, vectors)
-    assert not {groups[i] for i in learnt} & {groups[i] for i in asked}
-    assert 0 < len(asked) < apart.sum()  # the other half is there to tell how sure one may be
+    asked_about = []
+    for learnt, asked in unseen_splits(material):
+        assert set(learnt) | set(asked) == set(range(len(examples)))
+        assert not {groups[i] for i in learnt} & {groups[i] for i in asked}
+        assert len(asked) < apart.sum()  # the other half is there to tell how sure one may be
+        asked_about += asked.tolist()
+    assert sorted(asked_about) == np.flatnonzero(apart).tolist()
 
 
 def test_a_sample_takes_whole_groups_and_the_same_every_time() -> None:

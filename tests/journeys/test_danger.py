@@ -41,8 +41,21 @@ def test_who_cannot_talk_aloud_is_told_where_and_when_they_can_write(server: Ser
 
 def test_words_of_danger_about_something_else_are_answered_and_the_numbers_named(server: Server) -> None:
     replies = Citizen(server, language="nb").write("strømregninga tar livet av meg, noe støtte å få?")
-    assert "stromstotte" in [(reply["card"] or {}).get("topic") for reply in replies]
-    assert "113" in " ".join(reply["text"] for reply in replies)
+    assert replies[0]["card"]["topic"] == "stromstotte"
+    assert "113" in replies[-1]["text"]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "my husband beats me can I get a place at a crisis centre tonight",
+        "my uncle wants to send me to Somalia to marry, I am 16",
+        "kan jeg få voldsalarm fordi eksmannen truer med å drepe meg",
+        "melde til barnevernet at naboen slår barna",
+    ],
+)
+def test_danger_that_has_a_topic_of_its_own_has_its_card_first(server: Server, said: str) -> None:
+    assert Citizen(server, language="en").write(said)[0]["card"]["kind"] == "crisis"
 
 
 @pytest.mark.parametrize("said", ["vi har ikke mat til i kveld og ingen penger", "jeg har ikke noe sted å sove i natt"])
@@ -51,6 +64,12 @@ def test_what_cannot_wait_until_tomorrow_has_a_way_to_a_person_at_once(server: S
     assert replies[0]["card"]["topic"] in ("nodhjelp", "midlertidig-bolig")
     assert "112" in replies[-1]["text"]
     assert "urgent_human" in [choice["id"] for choice in replies[-1]["choices"]]
+
+
+def test_a_topic_that_cannot_wait_has_it_too_when_it_is_picked_but_not_each_time_one_asks_on(server: Server) -> None:
+    citizen = Citizen(server, language="en")
+    assert "urgent_human" in [choice["id"] for choice in citizen.pick("nodhjelp")[-1]["choices"]]
+    assert "urgent_human" not in [choice["id"] for choice in citizen.pick("ask_apply:nodhjelp")[-1]["choices"]]
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,3 @@
 The package carries the only copy of the model that comes without a download. Its own engine needs some 30 ms for a
 question; ONNX Runtime, which multiplies in 8 bits, needs six.
 """
-
-from bot.understanding.e5.sentences import E5
-
-__all__ = ["E5"]

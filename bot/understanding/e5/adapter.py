@@ -36,7 +36,7 @@ class Adapter:
         """The one in a file.
 
         Raises:
-            OSError: it cannot be read.
+            OSError, ValueError, KeyError: it cannot be read, or is not one.
         """
         with np.load(file) as stored:
             names = {name.rpartition(".")[0] for name in stored.files if name != _APART}

@@ -88,26 +88,16 @@ def cross_validated(material: Material, number: int, progress: Progress = print)
 
 
 def unseen(material: Material, progress: Progress = print) -> list[Answered]:
-    """Every example that is apart, answered by an understanding that has seen neither its situation nor one like it in any
-    language, not even in its encoder."""
-    return _answers(material, _halves_apart(material), progress)
-
-
-def one_fold(material: Material) -> splits.Split:
-    """What to learn and what to ask, where it is enough to ask some: half of what is apart, or else a fifth."""
-    return next(_halves_apart(material) if material.apart.any() else _folds(material, 5))
-
-
-def asked(material: Material, split: splits.Split) -> list[Answered]:
-    """The answers of an understanding that has learned one side of a split to the other."""
-    return list(_answered(material, split, material.names, material.name_vectors))
+    """Every example that is apart, answered by an understanding that has not seen its situation in any language, not even
+    in its encoder. Examples that were written since the encoder was taught are learned, and may be like one."""
+    return _answers(material, unseen_splits(material), progress)
 
 
 def _answers(material: Material, ways: Iterator[splits.Split], progress: Progress) -> list[Answered]:
     answered: list[Answered] = []
     for number, split in enumerate(ways, 1):
         progress(str(number))
-        answered += asked(material, split)
+        answered += _answered(material, split, material.names, material.name_vectors)
     return answered
 
 
@@ -116,9 +106,13 @@ def _folds(material: Material, number: int) -> Iterator[splits.Split]:
     return splits.folds([full_label(example) for example in material.examples], groups, number)
 
 
-def _halves_apart(material: Material) -> Iterator[splits.Split]:
-    """One half of what is apart to ask, the other half beside all the rest to learn: on that, what the encoder has not seen
-    either, temperature and threshold are set."""
+def unseen_splits(material: Material) -> Iterator[splits.Split]:
+    """What to learn and what to ask: one half of what is apart to ask, the other half beside all the rest to learn, for on
+    that, what the encoder has not seen either, temperature and threshold are set. Where nothing is apart, a fifth is asked.
+    """
+    if not material.apart.any():
+        yield next(_folds(material, 5))
+        return
     (apart,) = np.nonzero(material.apart)
     examples = [material.examples[i] for i in apart]
     groups = splits.kindred(examples, material.vectors[apart])
