@@ -27,7 +27,7 @@ from bot.handoff import citizen, handoffs, summary
 from bot.handoff.desk import DESK
 from bot.needs import promises, service
 from bot.phones import outbox, passages
-from bot.picking import picked
+from bot.picking import PLACE, picked
 from bot.records import conversations
 from bot.records.database import Database, collided, unavailable
 from bot.records.tables import Conversation, Handoff, Message, now
@@ -68,12 +68,13 @@ class _Offer:
     picks: str | None
 
     @classmethod
-    def before(cls, session: Session, inbound: Message) -> "_Offer | None":
+    def before(cls, session: Session, inbound: Message, library: Library) -> "_Offer | None":
         message = conversations.last_offer(session, inbound.conversation_id, inbound.id)
         if message is None:
             return None
         reply = Reply.model_validate(message.body)
-        return cls(message, reply, picked(inbound.text, reply.choices))
+        also = {f"{PLACE}{place.id}": place.also for place in library.places.values()}
+        return cls(message, reply, picked(inbound.text, reply.choices, also))
 
 
 class Answering:
@@ -173,7 +174,7 @@ class Answering:
                 let_go(conversation)
                 reply = no_trace.begin(conversation, handoff, self._keeping)
                 return Outcome(inbound.id, [self._system(session, inbound, reply)])
-            offer = _Offer.before(session, inbound) if inbound.choice is None else None
+            offer = _Offer.before(session, inbound, self._library) if inbound.choice is None else None
             if self._is_for_a_person(session, conversation, inbound, handoff, offer, danger):
                 return Outcome(stored.id, self._replies_to(session, stored))
             choice = _chosen(inbound, offer)

@@ -1,5 +1,6 @@
 """What a short typed answer picks from choices: by number, by title, or with yes and no."""
 
+from collections.abc import Mapping, Sequence
 from functools import cache
 
 from bot.replies import Choice
@@ -8,6 +9,9 @@ from knowledge.folding import fold
 from knowledge.languages import available
 
 CANCEL = "cancel"
+PLACE = "place:"
+IN_WORDS = 4
+"""In no more words than these, a place is told that is only named in them: "I live in Trondheim"."""
 
 
 @cache
@@ -19,10 +23,13 @@ def yes_and_no() -> tuple[frozenset[str], frozenset[str]]:
     return frozenset(yes), frozenset(no - yes)
 
 
-def picked(text: str, choices: tuple[Choice, ...]) -> str | None:
+def picked(text: str, choices: tuple[Choice, ...], also: Mapping[str, Sequence[str]] = {}) -> str | None:
     """The choice that a short typed answer picks: by its number, its title, or yes and no. None when it picks none.
 
     Who says no where one may also leave it for now, leaves it: "no" must never bring a person about.
+
+    Args:
+        also: what choices are called besides.
     """
     typed = fold(text)
     if typed.isdecimal() and len(typed) < 4 and not text.strip().startswith("-") and 1 <= int(typed) <= len(choices):
@@ -37,4 +44,13 @@ def picked(text: str, choices: tuple[Choice, ...]) -> str | None:
             typed in no and choice.id.endswith(":no")
         ):
             return choice.id
-    return None
+    return _place_in(typed, choices, also)
+
+
+def _place_in(typed: str, choices: Sequence[Choice], also: Mapping[str, Sequence[str]]) -> str | None:
+    """The one place that is named in a few words."""
+    if len(typed.split()) > IN_WORDS:
+        return None
+    names = {each.id: (each.title, *also.get(each.id, ())) for each in choices if each.id.startswith(PLACE)}
+    found = [id_ for id_, called in names.items() if any(f" {fold(name)} " in f" {typed} " for name in called)]
+    return found[0] if len(found) == 1 else None

@@ -258,6 +258,8 @@ class Place(Strict):
     name: Text
     municipality_number: Annotated[str, Field(pattern=r"^\d{4}$")]
     website: Url
+    also: tuple[Text, ...] = ()
+    """The name as it is written in other letters, to be told when somebody says where they live."""
     parts: tuple[Text, ...] = ()
     """The parts of town, as people there call them; empty where it is not told apart."""
     points: tuple[Point, ...] = ()

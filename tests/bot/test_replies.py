@@ -62,6 +62,25 @@ def test_a_title_picks_its_choice_however_it_is_typed(text: str, choice: str) ->
     assert picked(text, TOPICS) == choice
 
 
+PLACES = (Choice(id="place:froya", title="Frøya"), Choice(id="place:trondheim", title="Trondheim"))
+
+
+@pytest.mark.parametrize(
+    ("text", "choice"),
+    [
+        ("jeg bor i Trondheim", "place:trondheim"),
+        ("på frøya nå", "place:froya"),
+        ("من لە ترۆندهایم", "place:trondheim"),
+        ("ترۆندهایم", "place:trondheim"),
+        ("from trondheim to frøya", None),
+        ("trondheimsfjorden", None),
+        ("how do I get a kindergarten place in trondheim", None),
+    ],
+)
+def test_a_place_that_is_named_in_a_few_words_is_picked_in_any_letters(text: str, choice: str | None) -> None:
+    assert picked(text, PLACES, {"place:trondheim": ("ترۆندهایم",)}) == choice
+
+
 @pytest.mark.parametrize(("code", "word"), SAID_YES)
 @pytest.mark.parametrize("written", ["{}", "{}!", " {} 👍"])
 def test_yes_picks_yes_in_the_language_of_the_conversation(code: str, word: str, written: str) -> None:

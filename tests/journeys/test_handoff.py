@@ -55,6 +55,13 @@ def test_before_deciding_the_person_sees_who_it_would_be(english: Citizen) -> No
     assert re.fullmatch(r"Usually answers within \d+ (minutes|hours)\.", contact["wait"])
 
 
+@pytest.mark.parametrize(("language", "said"), [("ckb", "من لە ترۆندهایم"), ("uk", "Трондгейм"), ("ti", "ትሮንድሃይም")])
+def test_where_one_lives_can_be_said_in_ones_own_letters(server: Server, language: str, said: str) -> None:
+    citizen = Citizen(server, language=language)
+    citizen.pick("human")
+    assert citizen.write(said)[0]["card"]["kind"] == "offer"
+
+
 def test_a_person_with_another_language_gets_a_contact_who_speaks_it_or_an_interpreter(server: Server) -> None:
     arabic = Citizen(server, language="ar")
     arabic.write("أريد التحدث مع شخص")
