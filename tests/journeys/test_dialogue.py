@@ -251,6 +251,26 @@ def test_who_asks_what_else_there_is_gets_other_things_than_those_just_offered(
     assert not {*first, "barnetrygd"} & set(second)
 
 
+@pytest.mark.parametrize(
+    ("language", "first", "correction", "topic"),
+    [
+        (
+            "en",
+            "I am ill and cannot work",
+            "no, I meant my son is ill and I must stay home",
+            "pleiepenger-omsorgspenger",
+        ),
+        ("nb", "går det an å få kommunal bolig", "det var ikke det jeg mente, jeg trenger en lege", "fastlege"),
+    ],
+)
+def test_a_correction_that_says_what_is_meant_is_answered_at_once(
+    server: Server, language: str, first: str, correction: str, topic: str
+) -> None:
+    citizen = Citizen(server, language=language)
+    assert answered(citizen.write(first)) != [topic]
+    assert answered(citizen.write(correction)) == [topic]
+
+
 def test_whoever_meant_something_else_is_asked_to_say_it_in_other_words(server: Server) -> None:
     citizen, _, _ = unclear(server)
     reply = citizen.pick("out_of_scope")[-1]

@@ -15,6 +15,8 @@ FOLDER = Path(__file__).parents[2] / "assistant" / "phrases"
 AND, NEVER, NOT, GREETING = "and", "never", "not", "greeting"
 GREETED = 3
 """Words of a greeting, at most."""
+MEANT = 3
+"""Words that must be left of a correction for it to say what is meant instead."""
 LEFT = 2
 """Words that must be left of a message that begins with one."""
 _KINDS: tuple[Kind, ...] = get_args(Kind)
@@ -57,6 +59,21 @@ class Phrases:
         while found := next((n for n in range(GREETED, 0, -1) if fold(" ".join(left[:n])) in self.greetings), 0):
             left = left[found:]
         return " ".join(left) if LEFT <= len(left) < len(words) else ""
+
+    def corrected(self, text: str) -> str:
+        """What is meant instead, in a text that says it was misunderstood: the text without that; empty where too little is
+        left, or it does not say so."""
+        words = text.split()
+        folded = [fold(word) for word in words]
+        found = self.kinds["misunderstood"].search(" ".join(word for word in folded if word))
+        if not found:
+            return ""
+        at, left = 0, []
+        for word, plain in zip(words, folded, strict=True):
+            if not plain or at + len(plain) <= found.start() or at >= found.end():
+                left.append(word)
+            at += len(plain) + 1 if plain else 0
+        return " ".join(left) if len(left) >= MEANT else ""
 
     def said(self, part: str) -> frozenset[Kind]:
         """What a part of a message says."""

@@ -69,6 +69,8 @@ class Plan:
 
     parts: tuple[Part, ...]
     rests: tuple[str, ...]
+    meant: str = ""
+    """Of a correction, what is meant instead."""
 
     @property
     def texts(self) -> tuple[str, ...]:
@@ -79,9 +81,10 @@ class Plan:
 
     @property
     def left(self) -> str:
-        """What is left without what it is not about; empty where that is all or nothing of it."""
+        """What is left without what it is not about, and without saying that it was misunderstood; empty where that is all
+        or nothing of it."""
         left = [part.text for part in self.parts if "not_about" not in part.says]
-        return " ".join(left) if len(left) < len(self.parts) else ""
+        return " ".join(left) if len(left) < len(self.parts) else self.meant
 
     def reading(self, understood: Mapping[str, Ranking]) -> Reading:
         """The reading, from what each of `texts` is about."""
@@ -109,16 +112,19 @@ def plan(text: str, library: Library, code: str | None = None) -> Plan:
     found = code or (language.identify(text) or ("", 0.0))[0]
     codes = _NORWEGIAN if found in _NORWEGIAN else (found,)
     joining = [word for each in codes for word in phrases().joining.get(each, ())]
-    divided = divide(text, joining, lambda word: bool(known.in_text(word)))
+    meant = phrases().corrected(text)
+    divided = divide(meant or text, joining, lambda word: bool(known.in_text(word)))
     found_names = [known.in_text(part) for part in divided]
     rests = tuple(known.without(part) if names else "" for part, names in zip(divided, found_names, strict=True))
     says = [_said(part, rest) for part, rest in zip(divided, rests, strict=True)]
     if len(says) > 1 and not any("more" in said for said in says) and "more" in phrases().said(text):
         says[-1] |= {"more"}  # the joining word that divides was one of it
+    if meant:
+        says[0] |= {"misunderstood"}
     parts = (
         Part(text=part, names=names, says=said) for part, names, said in zip(divided, found_names, says, strict=True)
     )
-    return Plan(tuple(parts), rests)
+    return Plan(tuple(parts), rests, meant)
 
 
 def _said(part: str, rest: str) -> frozenset[Kind]:
