@@ -52,7 +52,8 @@ def not_seen(sample: float, progress: Progress) -> Run:
     answered = unseen(Material.load(_folder(), share=sample), lambda half: progress(f"Learning and asking, {half}/2"))
     how = (
         f"{len(answered)} example questions that were kept apart when the encoder was taught: each is answered by an "
-        f"understanding{_of(sample)} that has seen neither a paraphrase of its situation nor one like it in any language."
+        f"understanding{_of(sample)} that has seen neither a paraphrase of its situation nor one like it in any language, "
+        "but perhaps among examples that were written since."
     )
     return Run("How well example questions are understood that nothing has seen", how, report(answered), True)
 

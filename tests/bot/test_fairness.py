@@ -1,10 +1,10 @@
 """No language and no style of asking may be left behind.
 
-Measured by cross-validation, not on the held-out questions: those must not become what one works towards. Only a fifth of
-the situations is used, so that it takes a minute: with so little to learn from, everybody is understood worse and the
-languages lie further apart than with all examples (a full run: `rettvis evaluate --cross-validate`). The limits are
-therefore not what we want, which is five points, but keep it from getting worse unnoticed: what was measured when they were
-set, and three points for chance (500 questions a language: a standard error of two). Lower them when it gets better.
+Measured on the examples that the encoder was not taught, not on the held-out questions: those must not become what one
+works towards. Only a fifth of the other situations is learned, so that it takes a minute: with so little to learn from,
+everybody is understood worse and the languages lie further apart than with all examples (a full run: `rettvis evaluate
+--unseen`). The limits are therefore not what we want, which is five points, but keep it from getting worse unnoticed: what
+was measured when they were set, and three points for chance. Lower them when it gets better.
 """
 
 from pathlib import Path
@@ -16,11 +16,11 @@ from bot.understanding.measuring.scores import behind, by
 from bot.understanding.measuring.trial import Material, unseen
 from knowledge.languages import LANGUAGES
 
-LANGUAGES_APART = 0.135
-"""Tigrinya was 10.5 points behind the mean of the languages; with all examples, Ukrainian is the last, 7.0 behind."""
-STYLES_APART = 0.115
-"""Whole questions were 8.5 points behind the mean of the styles: since five thousand stories stand among the examples, most
-that end in a question mark are whole stories, which are the hardest. (Before them: 4.9; with all examples, 3.6.)"""
+LANGUAGES_APART = 0.105
+"""Arabic was 7.1 points behind the mean of the languages, with another model Somali 7.2; with all examples, Somali is the
+last, some 7 behind."""
+STYLES_APART = 0.05
+"""Situations that are told were 1.5 points behind the mean of the styles, 1.3 with another model."""
 
 
 @pytest.fixture(scope="module")
