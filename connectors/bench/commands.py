@@ -98,6 +98,9 @@ def scale(
 def understanding(
     hint3: Annotated[Path | None, typer.Option(help="The repository of HINT3 (dataset/v1/...)")] = None,
     clinc: Annotated[Path | None, typer.Option(help="The folder with CLINC150's data_small.json")] = None,
+    teach: Annotated[
+        bool, typer.Option(help="Teach the encoder each of HINT3's training sets first; takes PyTorch")
+    ] = False,
     draws: Annotated[int, typer.Option(min=1, help="Without data sets: how often topics are left out")] = 5,
     sample: Annotated[float, typer.Option(min=0.05, max=1, help="and the share of situations that is used")] = 1.0,
     as_json: Annotated[bool, typer.Option("--json")] = False,
@@ -110,12 +113,14 @@ def understanding(
     with err.status("Measuring") as status:
         try:
             if hint3 or clinc:
-                measured = bench.public(hint3, clinc, status.update)
+                measured = bench.public(hint3, clinc, teach, status.update)
             else:
                 measured = bench.topics_left_out(draws, sample, status.update)
         except NotTheData as error:
             print(error, file=sys.stderr)
             raise typer.Exit(1) from error
+        except ModuleNotFoundError as error:
+            raise typer.BadParameter(f"{error}: uv sync --group tune") from error
     report = bench.report(measured)
     if as_json:
         print(json.dumps(report))

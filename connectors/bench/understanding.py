@@ -7,7 +7,7 @@ told apart, without an example of them.
 import random
 import statistics
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +28,7 @@ from bot.understanding.measuring.familiarity import (
     separation,
 )
 from bot.understanding.measuring.trial import Material
+from bot.understanding.tidying import tidy
 from bot.understanding.vectors import TrainingVectors
 from connectors.bench.yardsticks import Rows, Yardstick, clinc, hint3
 from knowledge.source import read
@@ -43,21 +44,57 @@ Progress = Callable[[str], None]
 Measured = dict[str, Separation]
 
 
-def public(hint3_folder: Path | None, clinc_folder: Path | None, progress: Progress) -> dict[str, Measured]:
+def public(
+    hint3_folder: Path | None, clinc_folder: Path | None, teach: bool, progress: Progress
+) -> dict[str, Measured]:
     """The public data sets whose folders are given.
+
+    Args:
+        teach: whether the encoder is taught each of HINT3's training sets first, as ours is taught our examples.
 
     Raises:
         NotTheData: a folder has other files than expected.
+        ModuleNotFoundError: to teach, PyTorch is needed.
     """
     sets = {
         "hint3": list(hint3(hint3_folder)) if hint3_folder else [],
         "clinc": [clinc(clinc_folder)] if clinc_folder else [],
     }
     progress("Sentence vectors")
-    texts = sorted({text for each in sets.values() for yardstick in each for text, _ in _all(yardstick)})
+    texts = sorted({text for each in sets.values() for yardstick in each for text, _ in _all(_named(yardstick))})
     vectors = TrainingVectors(Settings.from_environment().folder / "bench", PLAIN).of(texts)
     of = dict(zip(texts, vectors, strict=True))
-    return {name: _measured(yardsticks, of, progress) for name, yardsticks in sets.items() if yardsticks}
+    return {
+        name: _measured(map(_named, yardsticks), of, progress, teach and name == "hint3")
+        for name, yardsticks in sets.items()
+        if yardsticks
+    }
+
+
+def _named(yardstick: Yardstick) -> Yardstick:
+    """What the labels are called is always known, as what our entries are called is."""
+    names = tuple((_name(label), label) for label in dict.fromkeys(label for _, label in yardstick.train))
+    return replace(yardstick, train=(*yardstick.train, *names))
+
+
+def _name(label: str) -> str:
+    return label.replace("_", " ").lower()
+
+
+def _taught(yardstick: Yardstick, vectors: dict[str, Vector], progress: Progress) -> dict[str, Vector]:
+    """The vectors of an encoder that was taught the examples of a data set."""
+    from bot.understanding.e5.adapter import Adapter
+    from bot.understanding.e5.sentences import E5
+    from bot.understanding.e5.tuning import ROUNDS_OF_FEW, SHARE_OF_FEW, TOKENS_OF_FEW, pieces, tuned
+    from bot.understanding.e5.weights import Weights
+
+    texts, labels, rows = _columns(yardstick.train, vectors)
+    plain = E5()
+    seen = [pieces(plain, tidy(text)) for text in texts]
+    task = [("", label) for label in labels]
+    additions = tuned(seen, [task], rows, Weights.packaged(), progress, ROUNDS_OF_FEW, TOKENS_OF_FEW)
+    encoder = E5(Adapter(additions, frozenset(), yardstick.name).in_part(SHARE_OF_FEW))
+    return {text: encoder.vector(tidy(text)) for text, _ in _all(yardstick)}
 
 
 def topics_left_out(draws: int, sample: float, progress: Progress) -> dict[str, Measured]:
@@ -84,11 +121,14 @@ def _draws(material: Material, draws: int) -> Iterator[Yardstick]:
         yield Yardstick(f"draw {draw + 1}", train, fifths[1], (*fifths[0], *unknown))
 
 
-def _measured(yardsticks: Iterable[Yardstick], vectors: dict[str, Vector], progress: Progress) -> Measured:
+def _measured(
+    yardsticks: Iterable[Yardstick], vectors: dict[str, Vector], progress: Progress, teach: bool = False
+) -> Measured:
     found = {}
     for yardstick in yardsticks:
+        of = _taught(yardstick, vectors, progress) if teach else vectors
         progress(f"Learning and asking, {yardstick.name}")
-        found[yardstick.name] = _separation(yardstick, vectors)
+        found[yardstick.name] = _separation(yardstick, of)
     return found
 
 

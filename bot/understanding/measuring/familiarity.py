@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.stats import entropy
 from sklearn.metrics import matthews_corrcoef
 from sklearn.model_selection import StratifiedKFold
 
@@ -41,8 +42,9 @@ class Judged:
 class Familiarity:
     """Learns labels from examples of ours only, and judges questions.
 
-    The score is the mean of two things that fail differently: the probability of the label, and the rank of the resemblance
-    to the nearest example among the resemblances of the examples to each other.
+    The score is the mean of two things that fail differently: how certain it is between all labels (1 less the entropy, as
+    a share of the most it can be), and the rank of the resemblance to the nearest example among the resemblances of the
+    examples to each other.
 
     Args:
         texts: the examples.
@@ -62,8 +64,8 @@ class Familiarity:
         ranks = np.searchsorted(self._ranks, self._resemblance(vectors)) / len(self._ranks)
         found = []
         for text, truth, vector, rank in zip(texts, truths, vectors, ranks, strict=True):
-            label, confidence = self._classifier.predict(text, vector).ranking[0]
-            found.append(Judged(truth, label, (confidence + float(rank)) / 2))
+            ranking = self._classifier.predict(text, vector).ranking
+            found.append(Judged(truth, ranking[0][0], (_certainty(ranking) + float(rank)) / 2))
         return found
 
     def _centred(self, vectors: Vector) -> Vector:
@@ -80,6 +82,11 @@ class Familiarity:
                 cosines[np.arange(len(cosines)), np.arange(start, start + len(cosines))] = -1.0
             nearest[start : start + 1000] = cosines.max(axis=1)
         return nearest
+
+
+def _certainty(ranking: Sequence[tuple[str, float]]) -> float:
+    shares = np.array([share for _, share in ranking])
+    return float(1 - entropy(shares) / np.log(max(2, len(shares))))
 
 
 def cross_judged(texts: Sequence[str], labels: Sequence[str], vectors: Vector) -> list[Judged]:
