@@ -102,7 +102,7 @@ class Answering:
         self._gone = gone
         self._patience = patience
         self._keeping = keeping
-        self._services = Services(library, database)
+        self._services = Services(library, database, assistant.statements)
         self._effects = Effects(library, patience)
 
     async def answer(self, inbound: Message) -> Outcome:

@@ -48,15 +48,52 @@ def way(s: Speech, via: str | None) -> str:
     return ""
 
 
-def answer(explanation: Explanation, s: Speech) -> Reply:
-    """The first answer, with the whole entry on its card."""
+def answer(explanation: Explanation, s: Speech, begins: Sequence[str] = ()) -> Reply:
+    """The first answer, with the whole entry on its card.
+
+    Args:
+        begins: how those statements begin, in Norwegian, that answer just what was asked; they come first.
+    """
+    asked = _asked(explanation, begins, s)
+    text = explanation.answer.text
     return Reply(
-        text=explanation.answer.text,
+        text=f"{_listed(asked.heading, asked)}\n\n{text}" if asked else text,
         language=explanation.answer.language,
         choices=after_answer(explanation, s),
         links=_links(explanation),
-        card=card(explanation, s),
+        card=card(explanation, s).model_copy(update={"asked": asked}),
     )
+
+
+def just(explanation: Explanation, begins: Sequence[str], s: Speech) -> Reply | None:
+    """Nothing but the statements that begin like this; None where there are none."""
+    asked = _asked(explanation, begins, s)
+    if asked is None:
+        return None
+    return Reply(
+        text=_listed(f"{explanation.title.text}. {asked.heading}", asked),
+        language=asked.statements[0].language,
+        choices=after_answer(explanation, s),
+        links=_links(explanation),
+    )
+
+
+def sections_of(explanation: Explanation, begins: Sequence[str]) -> frozenset[str]:
+    """The sections in which statements stand that begin like this, in Norwegian."""
+    wanted = tuple(begins)
+    return frozenset(
+        name
+        for name, statements in explanation.sections.items()
+        if any(each.source.startswith(wanted) for each in statements)
+    )
+
+
+def _asked(explanation: Explanation, begins: Sequence[str], s: Speech) -> Section | None:
+    """What answers just what was asked. A statement that has been reworded since is not known by its old beginning."""
+    known_ones = [statement for section in explanation.sections.values() for statement in section]
+    found = [each for begin in begins for each in known_ones if each.source.startswith(begin)]
+    shown = tuple(_statement(each, s) for each in dict.fromkeys(found))
+    return Section(name="asked", heading=s.gettext("About what you wrote"), statements=shown) if shown else None
 
 
 def as_text(reply: Reply) -> str:
@@ -71,11 +108,21 @@ def as_text(reply: Reply) -> str:
     return "\n".join([*lines, "", card.authority, card.checked, *card.notes])
 
 
-def parts(explanation: Explanation, names: Sequence[str], s: Speech) -> Reply:
-    """Sections of an entry as an answer of their own; says so where the entry has nothing on one of them."""
+def parts(explanation: Explanation, names: Sequence[str], s: Speech, begins: Sequence[str] = ()) -> Reply:
+    """Sections of an entry as an answer of their own; says so where the entry has nothing on one of them.
+
+    Args:
+        begins: how those statements begin, in Norwegian, that answer just what was asked; they come first.
+    """
     found = [(name, explanation.sections[name]) for name in names if explanation.sections.get(name)]
     titles = headings(s)
-    paragraphs = [_as_paragraph(explanation, _section(name, titles, statements, s)) for name, statements in found]
+    first = just(explanation, begins, s) if found else None
+    paragraphs = [first.text] if first else []
+    for name, statements in found:
+        left = tuple(each for each in statements if not each.source.startswith(tuple(begins)))
+        if left:
+            section = _section(name, titles, left, s)
+            paragraphs.append(_listed(f"{explanation.title.text}. {section.heading}", section))
     if len(found) < len(names):
         nothing = s.gettext("I have nothing checked about that for {title}. A person can help you find out.")
         paragraphs.append(s.fill(nothing, title=explanation.title.text))
@@ -87,9 +134,8 @@ def parts(explanation: Explanation, names: Sequence[str], s: Speech) -> Reply:
     )
 
 
-def _as_paragraph(explanation: Explanation, section: Section) -> str:
-    lines = [f"{explanation.title.text}. {section.heading}:"]
-    return "\n".join([*lines, *(f"– {_noted(statement)}" for statement in section.statements)])
+def _listed(heading: str, section: Section) -> str:
+    return "\n".join([f"{heading}:", *(f"– {_noted(statement)}" for statement in section.statements)])
 
 
 def source(explanation: Explanation, s: Speech) -> Reply:

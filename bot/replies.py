@@ -45,6 +45,8 @@ class AnswerCard(Part):
     topic: str
     title: Statement
     answer: Statement
+    asked: Section | None = None
+    """The statements that answer just what was asked; they stand in `sections` too."""
     sections: tuple[Section, ...]
     links: tuple[Link, ...]
     law: tuple[Link, ...]

@@ -148,14 +148,16 @@ def train(
     out.print(str(trained()))
     if keep_vectors:
         from bot.settings import Settings
-        from bot.understanding import examples
+        from bot.understanding import examples, questions
         from bot.understanding.embedding import EMBEDDER
         from bot.understanding.vectors import TrainingVectors
         from knowledge.library import Library
 
         settings = Settings.from_environment()
         vectors = TrainingVectors(settings.folder, EMBEDDER, settings.examples)
-        for file in vectors.keep_beside(examples.by_file(frozenset(Library.load().topics), settings.examples)):
+        topics = frozenset(Library.load().topics)
+        files = examples.by_file(topics, settings.examples) | questions.by_file(topics)
+        for file in vectors.keep_beside(files):
             out.print(str(file))
 
 

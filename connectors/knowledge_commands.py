@@ -23,23 +23,27 @@ def knowledge_check(
     as_json: Annotated[bool, typer.Option("--json")] = False,
 ) -> None:
     """Read every entry, figure, place and translation; say with file and line what must be mended."""
+    from bot.understanding.questions import misplaced
     from knowledge.check import check
     from knowledge.languages import LOCALES
-    from knowledge.library import FOLDER
+    from knowledge.library import FOLDER, Library
 
     report = check(folder or FOLDER, locales or LOCALES)
+    notices = list(report.notices)
+    if not report.problems:
+        notices += misplaced(Library.load(folder or FOLDER, locales or LOCALES).entries)
     if as_json:
-        lists = {"errors": [str(p) for p in report.problems], "warnings": [str(n) for n in report.notices]}
+        lists = {"errors": [str(p) for p in report.problems], "warnings": [str(n) for n in notices]}
         print(json.dumps({"entries": report.entries, **lists}, ensure_ascii=False))
         raise typer.Exit(1 if report.problems else 0)
-    if report.notices:
+    if notices:
         table = Table("to look at", "where", title="Warnings", title_justify="left")
-        for notice in report.notices:
+        for notice in notices:
             table.add_row(notice.message, f"{notice.file.name}:{notice.line}")
         out.print(table)
     for problem in report.problems:
         print(problem, file=sys.stderr)
-    print(f"{report.entries} entries, {len(report.problems)} to mend, {len(report.notices)} to look at")
+    print(f"{report.entries} entries, {len(report.problems)} to mend, {len(notices)} to look at")
     raise typer.Exit(1 if report.problems else 0)
 
 

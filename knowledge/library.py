@@ -57,6 +57,8 @@ class Statement:
     text: Text
     via: str | None = None
     confidence: Confidence | None = None
+    source: str = ""
+    """The Norwegian text as it stands in the entry."""
 
 
 @dataclass(frozen=True)
@@ -251,7 +253,9 @@ class Library:
 
         title, answer = text("title", entry.title), text("answer", entry.answer)
         sections = {
-            name: tuple(Statement(text(name, item.text), item.via, item.confidence) for item in entry.section(name))
+            name: tuple(
+                Statement(text(name, item.text), item.via, item.confidence, item.text) for item in entry.section(name)
+            )
             for name in SECTIONS
             if entry.section(name)
         }

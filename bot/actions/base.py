@@ -1,7 +1,7 @@
 """What every action needs: the library, how to speak, what is known of the conversation."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -19,6 +19,7 @@ from bot.settings import Settings
 from bot.speech import Speech, speech
 from bot.understanding.reading.asked import Asked, asked
 from bot.understanding.reading.reading import Ranking, Reading, apart_from
+from bot.understanding.statements import SURE
 from knowledge.library import Library
 
 Events = list[dict[str, Any]]
@@ -32,6 +33,8 @@ class Services:
 
     library: Library
     database: Database
+    statements: Callable[[str, str, float], tuple[str, ...]] = lambda *_: ()
+    """How those statements of a topic's entry begin that answer what was typed. Only who has the model knows it."""
 
 
 _provided: ContextVar[Services | None] = ContextVar("services", default=None)
@@ -120,6 +123,12 @@ class Situation:
         offered = self.tracker.get_slot("offered") or {}
         heard = (*offered.get("topics", ()), *((self.topic,) if self.topic else ()))
         return asked(self.ranking, self.reading, self.library.topics, self.topic, self.set_aside, heard)
+
+    def pinpointed(self, topic: str, sure: float = SURE) -> tuple[str, ...]:
+        """How those statements of a topic's entry begin that answer what was typed; none where unsure."""
+        if not self.is_typed:
+            return ()
+        return services().statements(str(self.tracker.latest_message["text"]), topic, sure)
 
     def entity(self, name: str) -> str | None:
         return next(iter(self.tracker.get_latest_entity_values(name)), None)

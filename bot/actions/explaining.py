@@ -10,6 +10,7 @@ from bot.actions.base import Answer, Events, RettvisAction, Situation
 from bot.actions.repairing import besides, more_besides, repair
 from bot.effects import RecordCandidate, RecordNeed
 from bot.understanding.labels import FOLLOW_UPS
+from knowledge.library import Explanation
 
 SURE = 0.5
 """A topic this likely is answered at once; below, the likeliest topics are offered,"""
@@ -27,6 +28,10 @@ PERHAPS = 0.2
 """and how likely a topic must be to be asked about instead where none is at hand;"""
 A_LITTLE = 0.1
 """and what is so likely to be a question about it, where nothing else is to be said about it."""
+ELSEWHERE = 0.6
+"""What is less likely than this to be about another topic goes on about the one at hand,"""
+GOING_ON = 0.4
+"""if a statement of its entry is so likely to answer it."""
 IN_GENERAL = {"complaint": "klage-pa-vedtak"}
 """The topic that answers a question where no topic is at hand."""
 IN_THE_ANSWER = frozenset({"what", "who", "more", "source"})
@@ -98,6 +103,9 @@ def respond(now: Situation) -> Events | None:
         return repair(now)
     if asked.has and not asked.topics and set(asked.has) <= set(now.library.entries):
         return besides(now, asked.has)
+    going_on = goes_on(now)
+    if going_on is not None:
+        return going_on
     further = more_besides(now) if not asked.topics and not now.topic else None
     if further is not None:
         return further
@@ -122,6 +130,26 @@ def respond(now: Situation) -> Events | None:
     if topic == now.tracker.get_slot("told") and topic not in asked.named and topic in now.library.entries:
         return [*events, *more_about(now, topic)]
     return [*events, *explain(now, topic, asked.sections)]
+
+
+def goes_on(now: Situation) -> Events | None:
+    """The statement of the entry at hand that answers what is not surely about another topic. That one is offered too."""
+    s, topic = now.speech, now.topic
+    label, share = now.ranking[0]
+    another = now.library.topics.get(label)
+    hurries = another is not None and another.urgency == "today"
+    if topic not in now.library.entries or another is None or label == topic or share >= ELSEWHERE or hurries:
+        return None
+    if now.reading.says or len(now.asked.topics) > 1 or set(now.asked.named) - {topic}:
+        return None
+    assert topic
+    explanation = now.library.explain(topic, s.code, now.facts.get("place"))
+    reply = answers.just(explanation, now.pinpointed(topic, GOING_ON), s)
+    if reply is None:
+        return None
+    now.say(reply)
+    now.offer(*answers.topic_choices(now.library, [label], s))
+    return [SlotSet("topic", topic)]
 
 
 def after_all(now: Situation, ask: bool = False) -> Events | None:
@@ -161,6 +189,10 @@ def more_about(now: Situation, topic: str) -> Events:
         return follow_up(now, [section], topic)
     s = now.speech
     explanation = now.library.explain(topic, s.code, now.facts.get("place"))
+    reply = answers.just(explanation, now.pinpointed(topic), s)
+    if reply:
+        now.say(reply)
+        return [SlotSet("topic", topic)]
     text = s.fill(s.gettext("What do you want to know about {topic}?"), topic=explanation.title.text)
     now.say_text(text, *answers.questions(explanation, s), answers.a_person(s))
     return [SlotSet("topic", topic)]
@@ -175,9 +207,13 @@ def explain(now: Situation, topic: str, sections: Sequence[str] = ()) -> Events:
     s = now.speech
     if topic in now.library.entries:
         explanation = now.library.explain(topic, s.code, now.facts.get("place"))
-        now.say(answers.answer(explanation, s))
-        if len(sections) > 1 or set(sections) - IN_THE_ANSWER:
-            now.say(answers.parts(explanation, [name for name in sections if name not in ("more", "source")], s))
+        begins, named = now.pinpointed(topic), [name for name in sections if name not in ("more", "source")]
+        elsewhere = _stand_elsewhere(explanation, begins, named)
+        if not elsewhere and (len(sections) > 1 or set(sections) - IN_THE_ANSWER):
+            now.say(answers.answer(explanation, s))
+            now.say(answers.parts(explanation, named, s, begins))
+        else:
+            now.say(answers.answer(explanation, s, begins))
         if now.is_typed:
             now.offer(*answers.topic_choices(now.library, [each for each in now.asked.perhaps if each != topic], s))
     else:
@@ -231,10 +267,19 @@ def follow_up(now: Situation, sections: Sequence[str], topic: str | None = None)
     if "more" in sections and not asked:
         now.say(answers.answer(explanation, s))
     if asked:
-        now.say(answers.parts(explanation, asked, s))
+        begins = now.pinpointed(topic)
+        just = answers.just(explanation, begins, s) if _stand_elsewhere(explanation, begins, asked) else None
+        now.say(just or answers.parts(explanation, asked, s, begins))
     if "source" in sections:
         now.say(answers.source(explanation, s))
     return [SlotSet("topic", topic)]
+
+
+def _stand_elsewhere(explanation: Explanation, begins: Sequence[str], sections: Sequence[str]) -> bool:
+    """Whether the statements that answer what was typed stand in none of the sections it was taken to ask about: which
+    statement is told more surely than which section."""
+    found = answers.sections_of(explanation, begins)
+    return bool(found) and found.isdisjoint(sections)
 
 
 class FollowUp(Answer):

@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager, nullcontext
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from threading import Lock
 from types import SimpleNamespace
@@ -48,8 +49,10 @@ from bot.effects import EFFECT, Effect
 from bot.records.database import Database
 from bot.replies import Reply
 from bot.understanding.classifier import Prediction
-from bot.understanding.embedding import digest
+from bot.understanding.components import Pinpoint
+from bot.understanding.embedding import EMBEDDER, digest
 from bot.understanding.reading.reading import Reading, plan
+from bot.understanding.statements import SURE, Statements
 from knowledge.library import Library
 
 COPY_FOR_THE_LOG = (processor, rule_policy)
@@ -114,6 +117,13 @@ class _Model:
             while len(self._understood) > max(REMEMBERED, len(texts)):
                 self._understood.popitem(last=False)
         return [{**known[key], TEXT: text} for key, text in zip(keys, texts, strict=True)]
+
+    @cached_property
+    def statements(self) -> Statements:
+        """What it knows of which statement answers what."""
+        pinpoint: Pinpoint = self.agent.processor.graph_runner.component(Pinpoint)
+        assert pinpoint.learnt, "a trained model is loaded"
+        return pinpoint.learnt
 
     def has(self, texts: Sequence[str]) -> bool:
         """Whether it is known already how these are understood."""
@@ -284,8 +294,13 @@ class Assistant:
         found = model.understand(texts) if model.has(texts) else await asyncio.to_thread(model.understand, texts)
         return [_prediction(parsed) for parsed in found]
 
+    def statements(self, text: str, topic: str, sure: float = SURE) -> tuple[str, ...]:
+        """How those statements of a topic's entry begin, in Norwegian, that answer what was typed; none where unsure."""
+        return self._model.statements.answering(topic, text, EMBEDDER.embed(text), sure)
+
     async def read(self, text: str, library: Library) -> Reading:
         """What a message says part by part; of a message that is one thing only, nothing more is understood than that."""
+        await asyncio.to_thread(EMBEDDER.embed, text)  # it will be asked for, when a transaction is open
         divided = plan(text, library)
         found = await self.understand_all([text, *divided.texts])
         return divided.reading({each: one.ranking for each, one in zip(divided.texts, found[1:], strict=True)})

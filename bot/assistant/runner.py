@@ -2,9 +2,11 @@
 
 from functools import cache
 from graphlib import TopologicalSorter
-from typing import Any
+from typing import Any, TypeVar
 
 from rasa.engine.runner.dask import DaskGraphRunner
+
+Component = TypeVar("Component")
 
 
 class InOrder(DaskGraphRunner):  # type: ignore[misc]  # Rasa's classes are untyped for mypy
@@ -32,6 +34,18 @@ class InOrder(DaskGraphRunner):  # type: ignore[misc]  # Rasa's classes are unty
         for name, needs in self._steps(wanted):
             found[name] = self._instantiated_nodes[name](*(found.get(each, each) for each in needs))
         return {name: found[name][1] for name in wanted}
+
+    def component(self, kind: type[Component]) -> Component:
+        """The component of a kind that there is one of, as it is when it processes messages.
+
+        Raises:
+            LookupError: there is none.
+        """
+        found = (node._component for node in self._instantiated_nodes.values() if isinstance(node._component, kind))
+        component = next(found, None)
+        if component is None:
+            raise LookupError(f"no {kind.__name__} in the model")
+        return component
 
     def _found_steps(self, targets: tuple[str, ...]) -> list[tuple[str, tuple[str, ...]]]:
         """The nodes that these targets need, each after those it needs itself."""

@@ -12,6 +12,7 @@ from bot.assistant.tensorflow_stand_in import refuse_tensorflow_components
 from bot.understanding.e5.adapter import FILE as ADAPTER
 from bot.understanding.examples import FOLDER as EXAMPLES
 from bot.understanding.importer import CONFIG, DOMAIN, PROJECT, RULES, names
+from bot.understanding.questions import FOLDER as QUESTIONS
 from knowledge.library import FOLDER, Library
 from knowledge.source import read
 
@@ -29,7 +30,7 @@ def fingerprint(examples: Path = EXAMPLES) -> str:
     code = [*(file for folder in reads for file in folder.glob("*.py")), *data]
     files = [*PROJECT.glob("*.yml"), FOLDER / "topics.yml", FOLDER / "folding.py", *code]
     digest = hashlib.sha256(f"rasa {version('rasa')} scikit-learn {version('scikit-learn')}".encode())
-    for file in (*sorted(files), *sorted(examples.glob("*/*.yml"))):
+    for file in (*sorted(files), *sorted(examples.glob("*/*.yml")), *sorted(QUESTIONS.glob("*.yml"))):
         digest.update(f"{file.parent.name}/{file.name}\0".encode() + file.read_bytes())
     for name in names(Library.load(strict=False)):
         digest.update(f"{name.label}\0{name.language}\0{name.text}\0".encode())

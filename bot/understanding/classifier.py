@@ -188,12 +188,12 @@ class Spelling:
         return _log_softmax(np.stack([self._logits(romanise(text)) for text in texts]))
 
     def _logits(self, spelt: str) -> Matrix:
-        letters, found = _terms(self.letters, spelt), _terms(self.words, spelt)
+        letters, found = terms(self.letters, spelt), terms(self.words, spelt)
         columns = np.concatenate([letters[0], found[0] + len(self.letters.vocabulary_)])
         return np.asarray(np.concatenate([letters[1], found[1]]) @ self.out.matrix[columns] + self.out.bias)
 
 
-def _terms(vectorizer: TfidfVectorizer, text: str) -> tuple[Split, Vector]:
+def terms(vectorizer: TfidfVectorizer, text: str) -> tuple[Split, Vector]:
     """What scikit-learn's `transform` finds in one text, which of its columns and how much of each, in a fifth of the time:
     it makes sparse matrices and looks them over again and again."""
     known = map(vectorizer.vocabulary_.get, vectorizer.build_analyzer()(text))

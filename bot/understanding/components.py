@@ -13,18 +13,21 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.settings import Settings
+from bot.understanding import questions
 from bot.understanding.classifier import Classifier, Prediction
 from bot.understanding.e5.adapter import shipped
 from bot.understanding.embedding import EMBEDDER
 from bot.understanding.labels import FOLLOW_UPS, SYSTEM
 from bot.understanding.reading.phrases import phrases
 from bot.understanding.safety import Safeguard
+from bot.understanding.statements import Statements
 from bot.understanding.vectors import TrainingVectors
+from knowledge.library import Library
 
 KIND = "kind"
 PERHAPS = 0.5
 """How likely danger is where it is said to be over, or not to be there."""
-_FILE = "classifier.pickle"
+_FILE = "learnt.pickle"
 RANKING = "intent_ranking"
 Kind = DefaultV1Recipe.ComponentType
 
@@ -47,18 +50,13 @@ class _Component(GraphComponent):  # type: ignore[misc]  # Rasa's classes are un
         return cls()
 
 
-@DefaultV1Recipe.register(Kind.INTENT_CLASSIFIER, is_trainable=True)
-class Classify(IntentClassifier, _Component):  # type: ignore[misc]
-    """Says what each message is about. Its vectors it makes itself, and only those it needs: no message carries one."""
+class _Learner(_Component):
+    """A component that keeps what it has learned in a file of the model."""
 
-    def __init__(self, model_storage: ModelStorage, resource: Resource, classifier: Classifier | None = None) -> None:
+    def __init__(self, model_storage: ModelStorage, resource: Resource, learnt: Any = None) -> None:
         self._storage = model_storage
         self._resource = resource
-        self._classifier = classifier
-
-    @classmethod
-    def required_components(cls) -> list[type]:
-        return []
+        self.learnt = learnt
 
     @classmethod
     def create(
@@ -67,7 +65,7 @@ class Classify(IntentClassifier, _Component):  # type: ignore[misc]
         model_storage: ModelStorage,
         resource: Resource,
         execution_context: ExecutionContext,
-    ) -> "Classify":
+    ) -> "_Learner":
         return cls(model_storage, resource)
 
     @classmethod
@@ -78,26 +76,41 @@ class Classify(IntentClassifier, _Component):  # type: ignore[misc]
         resource: Resource,
         execution_context: ExecutionContext,
         **kwargs: Any,
-    ) -> "Classify":
+    ) -> "_Learner":
         with model_storage.read_from(resource) as folder:
             # our own model, and six times as fast as joblib, which reads with Python's own unpickler
             return cls(model_storage, resource, pickle.loads((folder / _FILE).read_bytes()))  # noqa: S301
+
+    def _keep(self, learnt: Any) -> Resource:
+        self.learnt = learnt
+        with self._storage.write_to(self._resource) as folder:
+            # as it is: the model around it is compressed
+            (folder / _FILE).write_bytes(pickle.dumps(learnt, protocol=pickle.HIGHEST_PROTOCOL))
+        return self._resource
+
+
+@DefaultV1Recipe.register(Kind.INTENT_CLASSIFIER, is_trainable=True)
+class Classify(_Learner, IntentClassifier):  # type: ignore[misc]
+    """Says what each message is about. Its vectors it makes itself, and only those it needs: no message carries one."""
+
+    learnt: Classifier | None
+
+    @classmethod
+    def required_components(cls) -> list[type]:
+        return []
 
     def train(self, training_data: TrainingData) -> Resource:
         examples = training_data.intent_examples
         texts = [message.get(TEXT) for message in examples]
         vectors = TrainingVectors(Settings.from_environment().folder, EMBEDDER).of(texts)
-        self._classifier = Classifier().fit(
+        classifier = Classifier().fit(
             texts,
             [message.get("metadata", {}).get("label", message.get(INTENT)) for message in examples],
             [message.get("metadata", {}).get("situation", "") for message in examples],
             vectors,
             [shipped().is_apart(text) for text in texts],
         )
-        with self._storage.write_to(self._resource) as folder:
-            # as it is: the model around it is compressed
-            (folder / _FILE).write_bytes(pickle.dumps(self._classifier, protocol=pickle.HIGHEST_PROTOCOL))
-        return self._resource
+        return self._keep(classifier)
 
     def process(self, messages: list[Message]) -> list[Message]:
         typed = list(filter(_is_typed, messages))
@@ -109,12 +122,12 @@ class Classify(IntentClassifier, _Component):  # type: ignore[misc]
     def _predicted(self, texts: list[str]) -> list[Prediction]:
         """What each is about. What begins with a greeting, and seems to be no more than that, is asked again without it: it
         may be about a topic."""
-        assert self._classifier, "a trained model is loaded before messages are processed"
-        found = self._classifier.predict_all(texts, EMBEDDER.embed_all)
+        assert self.learnt, "a trained model is loaded before messages are processed"
+        found = self.learnt.predict_all(texts, EMBEDDER.embed_all)
         greeted = {i: phrases().without_greeting(texts[i]) for i, one in enumerate(found) if one.label == "greet"}
         left = {i: text for i, text in greeted.items() if text}
         if left:
-            again = self._classifier.predict_all(list(left.values()), EMBEDDER.embed_all)
+            again = self.learnt.predict_all(list(left.values()), EMBEDDER.embed_all)
             for i, one in zip(left, again, strict=True):
                 found[i] = found[i] if one.label in {*SYSTEM, *FOLLOW_UPS} else one
         return found
@@ -142,6 +155,25 @@ class Safety(_Component):
                 ranking.pop("crisis", None)
                 kind = kind or message.get(ENTITIES)[0]["value"]
                 _put(message, Prediction((("crisis", PERHAPS if over else 1.0), *ranking.items()), kind))
+        return messages
+
+
+@DefaultV1Recipe.register(Kind.INTENT_CLASSIFIER, is_trainable=True)
+class Pinpoint(_Learner):
+    """Learns which statement of an entry answers what. It is asked once it is known which entry: `learnt` is."""
+
+    learnt: Statements | None
+
+    @classmethod
+    def required_components(cls) -> list[type]:
+        return []
+
+    def train(self, training_data: TrainingData) -> Resource:
+        asked = questions.load(frozenset(Library.load(strict=False).topics))
+        vectors = TrainingVectors(Settings.from_environment().folder, EMBEDDER).of(each.text for each in asked)
+        return self._keep(Statements.learn(asked, vectors))
+
+    def process(self, messages: list[Message]) -> list[Message]:
         return messages
 
 

@@ -12,7 +12,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.assistant.tensorflow_stand_in import refuse_tensorflow_components
-from bot.understanding import examples
+from bot.understanding import examples, questions
 from bot.understanding.labels import FOLLOW_UPS, SYSTEM
 from knowledge.languages import available
 from knowledge.library import Library
@@ -60,8 +60,9 @@ class KnowledgeImporter(TrainingDataImporter):  # type: ignore[misc]  # Rasa's c
         return StoryGraph([])
 
     def get_nlu_data(self, language: str | None = None) -> TrainingData:
-        found = examples.load(frozenset(self._library.topics), self._examples)
-        return TrainingData([_Taught(example) for example in [*found, *names(self._library)]])
+        topics = frozenset(self._library.topics)
+        found = [*examples.load(topics, self._examples), *questions.examples(topics), *names(self._library)]
+        return TrainingData([_Taught(example) for example in found])
 
 
 def made_rules(library: Library) -> list[dict[str, Any]]:

@@ -1,9 +1,10 @@
-"""From the example questions to what the encoder is taught: `rettvis tune`."""
+"""From the examples, and the questions of statements, to what the encoder is taught: `rettvis tune`."""
 
 from pathlib import Path
 
 import numpy as np
 
+from bot.understanding import questions
 from bot.understanding.e5.adapter import FILE, Adapter, numbers
 from bot.understanding.e5.sentences import E5
 from bot.understanding.e5.tuning import Progress, pieces, tuned
@@ -11,6 +12,7 @@ from bot.understanding.e5.weights import Weights
 from bot.understanding.measuring import splits
 from bot.understanding.measuring.trial import Material, full_label
 from bot.understanding.tidying import tidy
+from knowledge.library import Library
 
 APART = 8
 """One situation in so many is kept apart, so that temperature and threshold, and how much is understood of what is new, can
@@ -18,7 +20,8 @@ be told from what nothing has seen."""
 
 
 def tune(folder: Path, progress: Progress, file: Path = FILE) -> Adapter:
-    """Teach the encoder all examples and names of entries but those that are kept apart, and write the adapter.
+    """Teach the encoder all examples and names of entries but those that are kept apart, and which statement answers what,
+    and write the adapter.
 
     Args:
         folder: the installation's own, for vectors.
@@ -30,14 +33,22 @@ def tune(folder: Path, progress: Progress, file: Path = FILE) -> Adapter:
     groups = splits.kindred(examples, material.vectors)
     _, apart = next(splits.folds([full_label(each) for each in examples], groups, APART))
     kept = {examples[i].text for i in apart}
-    known = [*zip(examples, material.vectors, strict=True), *zip(material.names, material.name_vectors, strict=True)]
-    taught = [(each, vector) for each, vector in known if each.text not in kept]
-    e5, weights = E5(), Weights.packaged()
+    situations = {examples[i].situation for i in apart}
+    asked = questions.load(frozenset(Library.load(strict=False).topics))
+    kept |= {each.text for each in asked if each.example.situation in situations}
+    statement = {each.text: (each.topic, each.statement) for each in asked}
+    going_on = [each.text for each in asked if each.goes_on]
+    texts = [each.text for each in (*examples, *material.names)] + going_on
+    topics: list[tuple[str, str] | None] = [("", full_label(each)) for each in (*examples, *material.names)]
+    topics += [None] * len(going_on)
+    vectors = np.concatenate([material.vectors, material.name_vectors, material.vectors_of.of(going_on)])
+    rows = [row for row, text in enumerate(texts) if text not in kept]
+    e5 = E5()
     additions = tuned(
-        [pieces(e5, tidy(each.text)) for each, _ in taught],
-        [full_label(each) for each, _ in taught],
-        np.stack([vector for _, vector in taught]),
-        weights,
+        [pieces(e5, tidy(texts[row])) for row in rows],
+        [[topics[row] for row in rows], [statement.get(texts[row]) for row in rows]],
+        vectors[rows],
+        Weights.packaged(),
         progress,
     )
     Adapter(additions, numbers(kept), "new").save(file)

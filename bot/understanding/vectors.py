@@ -1,6 +1,6 @@
-"""Vectors of the examples, so that a training embeds only sentences that are new.
+"""Vectors of the examples and questions, so that a training embeds only sentences that are new.
 
-They are kept in two places: beside the example files in the repository, in 8 bits a number, so that the first training on
+They are kept in two places: beside their files in the repository, in 8 bits a number, so that the first training on
 a machine need not embed them all, which takes minutes; and in full, in the installation's own folder, for whatever is not
 there yet.
 """
@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from bot.understanding import examples
+from bot.understanding import examples, questions
 from bot.understanding.embedding import Embedder, Vector
 
 Rows = dict[str, Vector]
@@ -23,7 +23,7 @@ class TrainingVectors:
     Args:
         folder: the installation's own folder.
         embedder: what makes those that are missing.
-        beside: the folder with the example files, whose vectors stand beside them.
+        beside: the folder with the example files, whose vectors stand beside them, as those of the questions do.
     """
 
     def __init__(self, folder: Path, embedder: Embedder, beside: Path = examples.FOLDER) -> None:
@@ -68,7 +68,8 @@ class TrainingVectors:
         return hashlib.sha256(f"{self._embedder.model.name}\0{text}".encode()).hexdigest()[:16]
 
     def _read_beside(self) -> Rows:
-        return {key: row for file in sorted(self._beside.glob("*/*.npz")) for key, row in _unpacked(file).items()}
+        files = sorted((*self._beside.glob("*/*.npz"), *questions.FOLDER.glob("*.npz")))
+        return {key: row for file in files for key, row in _unpacked(file).items()}
 
     def _read(self) -> Rows:
         if not self._file.is_file():

@@ -91,7 +91,7 @@ def test_what_is_learned_holds_for_texts_that_were_not_shown(torch: None) -> Non
     before = np.stack([e5.vector(each.text) for each in short])
     additions = tuned(
         [pieces(e5, short[i].text) for i in shown],
-        [short[i].label for i in shown],
+        [[("", short[i].label) for i in shown]],
         before[shown],
         Weights.packaged(),
         lambda _: None,

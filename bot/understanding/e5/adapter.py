@@ -57,6 +57,11 @@ class Adapter:
         narrow, wide = self.additions[name]
         return matrix + narrow @ wide
 
+    def in_part(self, share: float) -> "Adapter":
+        """One that adds a share of this."""
+        additions = {name: (narrow * share, wide) for name, (narrow, wide) in self.additions.items()}
+        return Adapter(additions, self.apart, f"{share:g} of {self.name}")
+
     def is_apart(self, text: str) -> bool:
         """Whether a text was kept from it."""
         return _number(text) in self.apart

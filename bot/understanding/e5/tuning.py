@@ -1,12 +1,13 @@
 """Teaches the encoder our subjects. Done by a developer when there are many new examples, not by an installation.
 
-A regression on the vectors and narrow additions to the matrices of the upper layers (LoRA; E. Hu et al. 2021,
-arXiv:2106.09685) learn together to tell what a text is about, so that texts about one thing come to lie together in all
-languages. The regression is thrown away; what it has pushed the vectors to holds for what learns from them later. Needs
-PyTorch, which nothing else does.
+Regressions on the vectors and narrow additions to the matrices of the upper layers (LoRA; E. Hu et al. 2021,
+arXiv:2106.09685) learn together to tell what a text is about, and what of it, so that texts about one thing come to lie
+together in all languages. The regressions are thrown away; what they have pushed the vectors to holds for what learns from
+them later. Needs PyTorch, which nothing else does.
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -26,10 +27,15 @@ ROUNDS = 1
 otherwise than those of what was not."""
 TOKENS = 2048
 """Pieces, with what fills short texts up, that make a step."""
+ROUNDS_OF_FEW, TOKENS_OF_FEW = 20, 512
+"""Where there are a few hundred examples, they are gone through more often, in smaller steps."""
+SHARE_OF_FEW = 0.4
+"""How much of what was learned of them is added: what lies between the encoder as it was and as it is holds better for what
+was not seen than either (M. Wortsman et al. 2022, arXiv:2109.01903)."""
 RATE = 0.001
 """What the additions learn at; the regression twice as fast."""
 WARM = 60
-"""Steps until that rate is reached. From there it falls to nothing."""
+"""Steps until that rate is reached, but at most a fifth of them. From there it falls to nothing."""
 SMOOTHED = 0.1
 """The share of a label's certainty that all labels are given (C. Szegedy et al. 2016, arXiv:1512.00567), so that texts of a
 label are drawn together, but not into a point."""
@@ -40,40 +46,47 @@ _MATRICES = ("q", "k", "v", "ao", "fi", "fo")
 Progress = Callable[[str], None]
 Tensor = Any
 """PyTorch's own types are not there where it is not installed."""
+Task = Sequence[tuple[str, str] | None]
+"""What there is to tell of each text: a label among those of a group, as the statement among those of a topic; None where
+there is nothing."""
 
 
 def tuned(
     texts: Sequence[NDArray[np.int64]],
-    labels: Sequence[str],
+    tasks: Sequence[Task],
     vectors: Floats,
     weights: Weights,
     progress: Progress,
     rounds: int = ROUNDS,
+    tokens: int = TOKENS,
 ) -> dict[str, tuple[Floats, Floats]]:
     """What to add to the encoder's matrices, for `bot.understanding.e5.adapter.Adapter`.
 
     Args:
         texts: the numbers of each one's pieces, as `E5.stretches` gives them.
-        labels: what each is about.
+        tasks: what to learn to tell of them, all at once.
         vectors: of each text, one a row, by the encoder as it is.
         weights: of the encoder.
         progress: told how far it is.
         rounds: how often the texts are gone through.
+        tokens: pieces that make a step.
     """
     torch.manual_seed(0)
-    names = sorted(set(labels))
-    truth = torch.tensor([names.index(label) for label in labels])
     mean = torch.from_numpy(vectors.mean(axis=0))
-    regression = _regression((torch.from_numpy(vectors) - mean) * SCALE, truth, len(names))
+    regressions = [_Regression.begun(task, (torch.from_numpy(vectors) - mean) * SCALE) for task in tasks]
     encoder = _Encoder(weights, texts)
-    learning = [{"params": encoder.parameters(), "times": 1}, {"params": list(regression), "times": 2}]
+    learning = [
+        {"params": encoder.parameters(), "times": 1},
+        {"params": [half for each in regressions for half in (each.weights, each.bias)], "times": 2},
+    ]
     optimizer = torch.optim.Adam(learning, lr=RATE)
-    steps = [step for _ in range(rounds) for step in _steps([len(text) for text in texts])]
+    steps = [step for _ in range(rounds) for step in _steps([len(text) for text in texts], tokens)]
+    warm = min(WARM, max(1, len(steps) // 5))
     for number, rows in enumerate(steps):
         for group in optimizer.param_groups:
-            group["lr"] = RATE * group["times"] * min(1, (number + 1) / WARM) * (1 - number / len(steps))
-        found = nn.linear((encoder(rows) - mean) * SCALE, *regression)
-        loss = nn.cross_entropy(found, truth[rows], label_smoothing=SMOOTHED)
+            group["lr"] = RATE * group["times"] * min(1, (number + 1) / warm) * (1 - number / len(steps))
+        features = (encoder(rows) - mean) * SCALE
+        loss = sum(each.surprise(features, torch.tensor(rows)) for each in regressions)
         optimizer.zero_grad()
         loss.backward()
         torch.nn.utils.clip_grad_norm_(encoder.parameters(), 1.0)
@@ -88,31 +101,62 @@ def pieces(e5: E5, text: str) -> NDArray[np.int64]:
     return next(e5.stretches(text))
 
 
-def _regression(features: Tensor, truth: Tensor, labels: int) -> tuple[Tensor, Tensor]:
-    """Weights and bias that tell labels from the vectors as they are, to begin with."""
-    weights = torch.zeros(labels, features.shape[1], requires_grad=True)
-    bias = torch.zeros(labels, requires_grad=True)
-    optimizer = torch.optim.Adam([weights, bias], lr=0.01)
-    for _ in range(4):
-        for rows in torch.randperm(len(features)).split(512):
-            loss = nn.cross_entropy(nn.linear(features[rows], weights, bias), truth[rows], label_smoothing=SMOOTHED)
-            optimizer.zero_grad()
-            loss.backward()
-            optimizer.step()
-        for group in optimizer.param_groups:
-            group["lr"] *= 0.4
-    return weights, bias
+@dataclass(frozen=True)
+class _Regression:
+    """Tells the labels of a task from vectors."""
+
+    truth: Tensor
+    """Of each text, which label; -1 where there is none."""
+    group: Tensor
+    """Of each text, which group; the first where there is none."""
+    members: Tensor
+    """Of each group, 0 for its labels and very little for others, which it is not to be told apart from."""
+    weights: Tensor
+    bias: Tensor
+
+    @classmethod
+    def begun(cls, task: Task, features: Tensor) -> "_Regression":
+        """One that tells them from the vectors as they are, to begin with."""
+        names = sorted({each for each in task if each})
+        groups = sorted({group for group, _ in names})
+        members = torch.tensor([[0.0 if of == group else -1e9 for of, _ in names] for group in groups])
+        number = {name: i for i, name in enumerate(names)}
+        weights = torch.zeros(len(names), features.shape[1], requires_grad=True)
+        bias = torch.zeros(len(names), requires_grad=True)
+        truth = torch.tensor([number[each] if each else -1 for each in task])
+        group = torch.tensor([groups.index(each[0]) if each else 0 for each in task])
+        begun = cls(truth, group, members, weights, bias)
+        optimizer = torch.optim.Adam([weights, bias], lr=0.01)
+        for _ in range(4):
+            for rows in torch.randperm(len(features)).split(512):
+                loss = begun.surprise(features[rows], rows)
+                optimizer.zero_grad()
+                loss.backward()
+                optimizer.step()
+            for each in optimizer.param_groups:
+                each["lr"] *= 0.4
+        return begun
+
+    def surprise(self, features: Tensor, rows: Tensor) -> Tensor:
+        """How far from sure it is of what is true of some of the texts."""
+        told = self.truth[rows] >= 0
+        rows = rows[told]
+        found = nn.linear(features[told], self.weights, self.bias) + self.members[self.group[rows]]
+        # no certainty can be given to what is not in the group
+        smoothed = SMOOTHED if len(self.members) == 1 else 0.0
+        summed = nn.cross_entropy(found, self.truth[rows], label_smoothing=smoothed, reduction="sum")
+        return summed / max(1, len(rows))
 
 
-def _steps(lengths: Sequence[int]) -> Iterator[list[int]]:
-    """Rows of texts that are about as long as each other, TOKENS at once; the steps in any order."""
+def _steps(lengths: Sequence[int], tokens: int) -> Iterator[list[int]]:
+    """Rows of texts that are about as long as each other, so many pieces at once; the steps in any order."""
     random = np.random.default_rng(torch.randint(2**31, ()).item())
     order = np.argsort(np.array(lengths) + 2 * random.random(len(lengths)))
     steps: list[list[int]] = [[]]
     longest = 0
     for row in order.tolist():
         longest = max(longest, lengths[row])
-        if steps[-1] and (len(steps[-1]) + 1) * longest > TOKENS:
+        if steps[-1] and (len(steps[-1]) + 1) * longest > tokens:
             steps.append([])
             longest = lengths[row]
         steps[-1].append(row)

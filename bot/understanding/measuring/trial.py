@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.understanding import examples as example_files
+from bot.understanding import questions
 from bot.understanding.classifier import Classifier
 from bot.understanding.e5.adapter import shipped
 from bot.understanding.embedding import EMBEDDER, PLAIN, Vector
@@ -141,12 +142,12 @@ def _answered(
         [*material.apart[seen].tolist(), *[False] * len(names)],
     )
     safeguard = Safeguard.load()
-    questions = [material.examples[i] for i in asked]
-    rows = {question.text: material.vectors[i] for question, i in zip(questions, asked, strict=True)}
+    put = [material.examples[i] for i in asked]
+    rows = {example.text: material.vectors[i] for example, i in zip(put, asked, strict=True)}
     found = classifier.predict_all(
-        [question.text for question in questions], lambda texts: np.stack([rows[text] for text in texts])
+        [example.text for example in put], lambda texts: np.stack([rows[text] for text in texts])
     )
-    for example, prediction in zip(questions, found, strict=True):
+    for example, prediction in zip(put, found, strict=True):
         ranking = prediction.ranking
         if safeguard.kind(example.text):
             ranking = (("crisis", 1.0), *(pair for pair in ranking if pair[0] != "crisis"))
@@ -154,7 +155,8 @@ def _answered(
 
 
 def _examples(folder: Path) -> list[Example]:
-    return example_files.load(frozenset(Library.load(strict=False).topics), folder)
+    topics = frozenset(Library.load(strict=False).topics)
+    return [*example_files.load(topics, folder), *questions.examples(topics)]
 
 
 def full_label(example: Example) -> str:

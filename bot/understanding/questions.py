@@ -1,0 +1,107 @@
+"""What each statement of an entry answers: bot/assistant/questions/<topic>.yml.
+
+How a statement begins in Norwegian, and under each language the questions it answers. One that only makes sense when the
+topic is known ("and with a shared bathroom?") begins with ~; every other one is an example of the topic too.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from bot.understanding.examples import Example
+from knowledge.languages import LANGUAGES
+from knowledge.schema import SECTIONS, Entry
+from knowledge.source import KnowledgeError, Problem, line_of, read
+
+FOLDER = Path(__file__).parent.parent / "assistant" / "questions"
+GOES_ON = "~"
+
+
+@dataclass(frozen=True)
+class Question:
+    """What one statement of an entry answers. `statement` is how that begins in Norwegian; `goes_on` says that the question
+    only makes sense when the topic is known."""
+
+    text: str
+    language: str
+    topic: str
+    statement: str
+    goes_on: bool = False
+
+    @property
+    def example(self) -> Example:
+        """It as an example of its topic. What one statement answers is one situation, whatever the language."""
+        return Example(self.text, self.topic, self.language, f"{self.topic}/{self.statement}")
+
+
+def load(topics: frozenset[str], folder: Path = FOLDER) -> list[Question]:
+    """Every question that a statement answers.
+
+    Raises:
+        KnowledgeError: a file is no topic's, or has another shape than statement -> language -> questions.
+    """
+    return [question for file in _files(folder) for question in _questions(file, topics)]
+
+
+def by_file(topics: frozenset[str], folder: Path = FOLDER) -> dict[Path, list[str]]:
+    """The questions of each file.
+
+    Raises:
+        KnowledgeError: as `load`.
+    """
+    return {file: [each.text for each in _questions(file, topics)] for file in _files(folder)}
+
+
+def examples(topics: frozenset[str], folder: Path = FOLDER) -> list[Example]:
+    """The questions that are examples of a topic.
+
+    Raises:
+        KnowledgeError: as `load`.
+    """
+    return [question.example for question in load(topics, folder) if not question.goes_on]
+
+
+def misplaced(entries: Mapping[str, Entry], folder: Path = FOLDER) -> list[Problem]:
+    """Questions under what is not how exactly one statement of the entry begins: since it was reworded, mostly."""
+    found = []
+    for file in _files(folder):
+        entry = entries.get(file.stem)
+        texts = [item.text for name in SECTIONS for item in entry.section(name)] if entry else []
+        for statement in read(file) or {}:
+            number = sum(text.startswith(str(statement)) for text in texts)
+            if number != 1:
+                why = "no statement of the entry begins" if number == 0 else "several statements of the entry begin"
+                found.append(Problem(file, line_of(file, (statement,)), f"{why} with {statement!r}"))
+    return found
+
+
+def _files(folder: Path) -> list[Path]:
+    return sorted(folder.glob("*.yml"))
+
+
+def _questions(file: Path, topics: frozenset[str]) -> Iterator[Question]:
+    data, topic = read(file) or {}, file.stem
+    if topic not in topics or not isinstance(data, dict):
+        raise KnowledgeError([Problem(file, 1, "must be named as a topic, and be statements with what they answer")])
+    for statement, by_language in data.items():
+        if not _is_shaped(by_language):
+            line = line_of(file, (statement,))
+            raise KnowledgeError(
+                [Problem(file, line, "under a statement are languages, each with a list of questions")]
+            )
+        for language, texts in by_language.items():
+            for text in texts:
+                yield Question(
+                    text.removeprefix(GOES_ON).strip(), language, topic, str(statement), text.startswith(GOES_ON)
+                )
+
+
+def _is_shaped(by_language: object) -> bool:
+    return (
+        isinstance(by_language, dict)
+        and set(by_language) <= set(LANGUAGES)
+        and all(
+            isinstance(texts, list) and all(isinstance(text, str) and text.strip(f" {GOES_ON}") for text in texts)
+            for texts in by_language.values()
+        )
+    )

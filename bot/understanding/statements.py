@@ -1,0 +1,122 @@
+"""Which statement of an entry answers what was asked.
+
+An entry has some forty statements, and the short answer is the same whatever was asked. Their own words tell little of what
+they answer: the nearest by its vector is the right one in a third of the questions. So questions are written for each
+(bot/assistant/questions), in all languages, and a regression for each topic learns which of its statements is meant, from
+their vectors and, for what one word tells, from their words in Latin letters. Statements without questions are not found.
+"""
+
+import warnings
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from joblib import Parallel, delayed
+from numpy.typing import NDArray
+from scipy.sparse import csr_matrix, hstack
+from scipy.special import softmax
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.linear_model import LogisticRegression
+
+from bot.understanding.classifier import SCALE, terms
+from bot.understanding.embedding import Vector
+from bot.understanding.questions import Question
+from bot.understanding.tidying import romanise
+
+FEWEST = 2
+"""Statements with questions that a topic must have: between fewer there is nothing to choose."""
+STEPS = 200
+WORDS = 7.0
+"""What the words, a unit vector too, are multiplied by where the sentence vector is by SCALE."""
+SURE = 0.2
+"""How likely a statement must be to be what is asked for;"""
+ALSO = 0.15
+"""and a second one beside it."""
+
+Found = tuple[tuple[str, float], ...]
+"""Statements, by how they begin in Norwegian, and how likely each is to be the one, the likeliest first."""
+
+
+@dataclass(frozen=True)
+class _Topic:
+    """The statements of one topic, and what in a question tells them apart."""
+
+    statements: tuple[str, ...]
+    mean: Vector
+    words: TfidfVectorizer
+    of_vector: Vector
+    """[numbers of a vector, statements]"""
+    of_words: NDArray[np.float16]
+    """[words, statements]; halves of the numbers are enough, and there are thousands of words."""
+    bias: Vector
+
+    @classmethod
+    def learn(cls, questions: Sequence[Question], vectors: Vector) -> "_Topic":
+        mean = vectors.mean(axis=0)
+        words = TfidfVectorizer(token_pattern=r"\w+", sublinear_tf=True, dtype=np.float32)  # noqa: S106
+        said = words.fit_transform([romanise(question.text) for question in questions])
+        features = hstack([csr_matrix((vectors - mean) * SCALE), said * WORDS]).tocsr()
+        regression = LogisticRegression(max_iter=STEPS)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ConvergenceWarning)  # a few steps less change nothing
+            regression.fit(features, [question.statement for question in questions])
+        matrix, bias = regression.coef_.T.astype(np.float32), regression.intercept_.astype(np.float32)
+        if matrix.shape[1] == 1:  # of two, scikit-learn keeps the difference only
+            matrix, bias = np.hstack([0 * matrix, matrix]), np.hstack([0 * bias, bias])
+        of_vector, of_words = np.split(matrix, [len(mean)])
+        return cls(tuple(map(str, regression.classes_)), mean, words, of_vector, of_words.astype(np.float16), bias)
+
+    def found(self, text: str, vector: Vector) -> Found:
+        columns, weights = terms(self.words, romanise(text))
+        logits = (vector - self.mean) * SCALE @ self.of_vector + weights * WORDS @ self.of_words[columns] + self.bias
+        shares = softmax(logits)
+        return tuple((self.statements[i], float(shares[i])) for i in np.argsort(-shares))
+
+
+@dataclass(frozen=True)
+class Statements:
+    """What was learned of all topics."""
+
+    topics: Mapping[str, _Topic]
+
+    @classmethod
+    def learn(cls, questions: Sequence[Question], vectors: Vector) -> "Statements":
+        """Learn which statement answers which question.
+
+        Args:
+            questions: of all topics and languages.
+            vectors: one unit vector per question.
+        """
+        rows: dict[str, list[int]] = {}
+        for row, question in enumerate(questions):
+            rows.setdefault(question.topic, []).append(row)
+        enough = {topic: of for topic, of in rows.items() if len({questions[i].statement for i in of}) >= FEWEST}
+        learnt = Parallel(n_jobs=-1)(
+            delayed(_Topic.learn)([questions[i] for i in of], vectors[of]) for of in enough.values()
+        )
+        return cls(dict(zip(enough, learnt, strict=True)))
+
+    def answering(self, topic: str, text: str, vector: Vector, sure: float = SURE) -> tuple[str, ...]:
+        """How those statements begin that surely enough answer a question, the likeliest first: at most two, mostly one.
+
+        Args:
+            topic: the one the question is about.
+            text: the question.
+            vector: of it.
+            sure: how likely the first one must be.
+        """
+        (first, surely), *others = self.find(topic, text, vector) or (("", 0.0),)
+        if surely < sure:
+            return ()
+        return (first, *(statement for statement, share in others[:1] if share >= ALSO))
+
+    def find(self, topic: str, text: str, vector: Vector) -> Found:
+        """The statements of a topic's entry that may answer a question; none where none has questions of its own.
+
+        Args:
+            topic: the one the question is about.
+            text: the question.
+            vector: of it.
+        """
+        return self.topics[topic].found(text, vector) if topic in self.topics else ()
