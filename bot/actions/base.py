@@ -19,7 +19,7 @@ from bot.settings import Settings
 from bot.speech import Speech, speech
 from bot.understanding.reading.asked import Asked, asked
 from bot.understanding.reading.reading import Ranking, Reading, apart_from
-from bot.understanding.statements import SURE
+from bot.understanding.statements import SURE, Found, answering
 from knowledge.library import Library
 
 Events = list[dict[str, Any]]
@@ -33,8 +33,8 @@ class Services:
 
     library: Library
     database: Database
-    statements: Callable[[str, str, float], tuple[str, ...]] = lambda *_: ()
-    """How those statements of a topic's entry begin that answer what was typed. Only who has the model knows it."""
+    statements: Callable[[str, str], Found] = lambda *_: ()
+    """The statements of a topic's entry that may answer what was typed. Only who has the model knows them."""
 
 
 _provided: ContextVar[Services | None] = ContextVar("services", default=None)
@@ -109,7 +109,11 @@ class Situation:
     @property
     def is_typed(self) -> bool:
         """False for a choice that was picked."""
-        return not str(self.tracker.latest_message.get("text") or "").startswith("/")
+        return not self.text.startswith("/")
+
+    @property
+    def text(self) -> str:
+        return str(self.tracker.latest_message.get("text") or "")
 
     @cached_property
     def reading(self) -> Reading:
@@ -126,9 +130,11 @@ class Situation:
 
     def pinpointed(self, topic: str, sure: float = SURE) -> tuple[str, ...]:
         """How those statements of a topic's entry begin that answer what was typed; none where unsure."""
-        if not self.is_typed:
-            return ()
-        return services().statements(str(self.tracker.latest_message["text"]), topic, sure)
+        return answering(self.found(topic), sure)
+
+    def found(self, topic: str) -> Found:
+        """The statements of a topic's entry that may answer what was typed, the likeliest first; of a choice, none."""
+        return services().statements(self.text, topic) if self.is_typed else ()
 
     def entity(self, name: str) -> str | None:
         return next(iter(self.tracker.get_latest_entity_values(name)), None)

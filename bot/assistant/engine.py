@@ -52,7 +52,7 @@ from bot.understanding.classifier import Prediction
 from bot.understanding.components import Pinpoint
 from bot.understanding.embedding import EMBEDDER, digest
 from bot.understanding.reading.reading import Reading, plan
-from bot.understanding.statements import SURE, Statements
+from bot.understanding.statements import Found, Statements
 from knowledge.library import Library
 
 COPY_FOR_THE_LOG = (processor, rule_policy)
@@ -294,9 +294,9 @@ class Assistant:
         found = model.understand(texts) if model.has(texts) else await asyncio.to_thread(model.understand, texts)
         return [_prediction(parsed) for parsed in found]
 
-    def statements(self, text: str, topic: str, sure: float = SURE) -> tuple[str, ...]:
-        """How those statements of a topic's entry begin, in Norwegian, that answer what was typed; none where unsure."""
-        return self._model.statements.answering(topic, text, EMBEDDER.embed(text), sure)
+    def statements(self, text: str, topic: str) -> Found:
+        """The statements of a topic's entry that may answer what was typed, the likeliest first."""
+        return self._model.statements.find(topic, text, EMBEDDER.embed(text))
 
     async def read(self, text: str, library: Library) -> Reading:
         """What a message says part by part; of a message that is one thing only, nothing more is understood than that."""

@@ -1,7 +1,8 @@
 """What each statement of an entry answers: bot/assistant/questions/<topic>.yml.
 
 How a statement begins in Norwegian, and under each language the questions it answers. One that only makes sense when the
-topic is known ("and with a shared bathroom?") begins with ~; every other one is an example of the topic too.
+topic is known ("and with a shared bathroom?") begins with ~, and so does one of danger, for numbers come first; every other
+one is an example of the topic too.
 """
 
 from collections.abc import Iterator, Mapping

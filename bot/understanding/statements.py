@@ -97,20 +97,6 @@ class Statements:
         )
         return cls(dict(zip(enough, learnt, strict=True)))
 
-    def answering(self, topic: str, text: str, vector: Vector, sure: float = SURE) -> tuple[str, ...]:
-        """How those statements begin that surely enough answer a question, the likeliest first: at most two, mostly one.
-
-        Args:
-            topic: the one the question is about.
-            text: the question.
-            vector: of it.
-            sure: how likely the first one must be.
-        """
-        (first, surely), *others = self.find(topic, text, vector) or (("", 0.0),)
-        if surely < sure:
-            return ()
-        return (first, *(statement for statement, share in others[:1] if share >= ALSO))
-
     def find(self, topic: str, text: str, vector: Vector) -> Found:
         """The statements of a topic's entry that may answer a question; none where none has questions of its own.
 
@@ -120,3 +106,16 @@ class Statements:
             vector: of it.
         """
         return self.topics[topic].found(text, vector) if topic in self.topics else ()
+
+
+def answering(found: Found, sure: float = SURE) -> tuple[str, ...]:
+    """How those statements begin that surely enough answer a question, the likeliest first: at most two, mostly one.
+
+    Args:
+        found: by `Statements.find`.
+        sure: how likely the first one must be.
+    """
+    if not found or found[0][1] < sure:
+        return ()
+    (first, _), *others = found
+    return (first, *(statement for statement, share in others[:1] if share >= ALSO))

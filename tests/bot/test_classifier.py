@@ -17,7 +17,7 @@ from bot.understanding.classifier import (
     Classifier,
     Prediction,
     _seen,
-    _terms,
+    terms,
 )
 from bot.understanding.embedding import Vector
 
@@ -316,6 +316,6 @@ def test_a_text_is_weighed_as_scikit_learn_weighs_it(classifier: Classifier, tex
     for vectorizer in (classifier.spelling.letters, classifier.spelling.words):
         assert isinstance(vectorizer, TfidfVectorizer)
         row = np.zeros(len(vectorizer.vocabulary_))
-        columns, weights = _terms(vectorizer, text)
+        columns, weights = terms(vectorizer, text)
         row[columns] = weights
         np.testing.assert_allclose(row, vectorizer.transform([text]).toarray()[0], atol=1e-6)

@@ -201,7 +201,7 @@ class Script:
 
 EXPECTED = [
     "citizen: How much child benefit do I get for two kids?",
-    "bot: Child benefit",
+    "bot: About what you wrote",
     "citizen: Talk to a person",
     "bot: You can talk to",
     "citizen: Yes, share this",

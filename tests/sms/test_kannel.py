@@ -77,7 +77,7 @@ def test_from_a_question_to_a_person_and_back_by_sms(kannel: tuple[Server, Kanne
 def test_letters_outside_the_gsm_alphabet_come_and_go_whole(kannel: tuple[Server, Kannel]) -> None:
     server, network = kannel
     phone = Network(network, "+4790110002")
-    assert "2,012" in phone.write("كم أحصل من إعانة الأطفال؟", "etrygd")
+    assert "الأطفال" in phone.write("كم أحصل من إعانة الأطفال؟", "2,012")
     with server.installation.database.reading() as session:
         said = session.scalars(select(Message.text).where(Message.author == "citizen")).all()
     assert "كم أحصل من إعانة الأطفال؟" in said

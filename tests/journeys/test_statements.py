@@ -1,0 +1,101 @@
+"""What was asked is answered by the statement that answers it: before the short answer, and when going on."""
+
+import pytest
+
+from knowledge.library import Library
+from tests.conftest import Citizen, Server
+
+LIBRARY = Library.load()
+ASKED = [
+    ("nb", "mannen min tjener bra, får jeg ikke engangsstønad da", "engangsstonad", "Inntekten til partneren"),
+    (
+        "en",
+        "employer wont pay me for the first 16 days sick, says he has no money",
+        "sykepenger",
+        "Betaler ikke arbeids",
+    ),
+    ("ar", "المدرسة قالولي خلي بنتك تترجملك بالاجتماع، عمرها ١١ سنة", "tolk", "Barn skal ikke tolke"),
+    ("ti", "startlån ሓቲተ መልሲ ገና ኣይመጸን። ጽባሕ ጽቡቕ ገዛ ይሽየጥ ኣሎ፡ ክጫረት ይኽእል ዶ", "startlan", "Vent på svar fra kommunen"),
+]
+
+
+def statement(topic: str, begins: str, code: str) -> str:
+    """A statement of an entry as it is read in a language."""
+    found = LIBRARY.explain(topic, code).sections.values()
+    return next(each.text.text for section in found for each in section if each.source.startswith(begins))
+
+
+@pytest.mark.parametrize(("code", "said", "topic", "begins"), ASKED)
+def test_the_statement_that_answers_comes_before_the_short_answer(
+    server: Server, code: str, said: str, topic: str, begins: str
+) -> None:
+    reply = Citizen(server, language=code).write(said)[0]
+    wanted = statement(topic, begins, code)
+    assert reply["card"]["topic"] == topic
+    assert wanted in reply["card"]["asked"]["statements"][0]["text"]
+    assert reply["text"].index(wanted) < reply["text"].index(LIBRARY.answer(topic, code).text)
+
+
+def test_on_the_page_it_stands_above_the_short_answer(server: Server) -> None:
+    code, said, topic, begins = ASKED[0]
+    page = server.client(follow_redirects=True)
+    page.get("/", params={"lang": code, "chosen": "1"})
+    shown = page.post("/say", data={"text": said, "lang": code, "chosen": "1"}).text
+    asked = shown.index('class="asked"')
+    assert asked < shown.index(statement(topic, begins, code), asked) < shown.index('class="text lead"', asked)
+
+
+@pytest.mark.parametrize("said", ["engangsstønad", "jeg får engangsstønad"])
+def test_who_only_names_a_topic_gets_the_short_answer_alone(server: Server, said: str) -> None:
+    reply = Citizen(server, language="nb").write(said)[0]
+    assert (reply["card"]["topic"], reply["card"]["asked"]) == ("engangsstonad", None)
+    assert reply["text"] == LIBRARY.answer("engangsstonad", "nb").text
+
+
+def test_a_topic_that_was_picked_gets_the_short_answer_alone(server: Server) -> None:
+    assert Citizen(server, language="nb").pick("tolk")[0]["card"]["asked"] is None
+
+
+@pytest.mark.parametrize(
+    ("topic", "said", "begins"),
+    [
+        ("arbeidsavklaringspenger", "må jeg sende meldekort", "Send meldekort hver 14. dag"),
+        ("dagpenger", "hva om jeg får en liten jobb 2 dager i uka", "Mange tror at det er forbudt å jobbe"),
+        ("barnetrygd", "hva hvis jeg får kjæreste som flytter inn", "Har du ny partner"),
+    ],
+)
+def test_who_goes_on_without_naming_the_topic_is_answered_about_it(
+    server: Server, topic: str, said: str, begins: str
+) -> None:
+    citizen = Citizen(server, language="nb")
+    citizen.pick(topic)
+    assert statement(topic, begins, "nb") in citizen.write(said)[0]["text"]
+
+
+@pytest.mark.parametrize(
+    ("said", "leads_to"),
+    [("jeg mista jobben i dag", "dagpenger"), ("sønnen min på 4 trenger barnehageplass", "barnehage")],
+)
+def test_who_asks_about_something_else_is_answered_about_that(server: Server, said: str, leads_to: str) -> None:
+    citizen = Citizen(server, language="nb")
+    citizen.pick("bostotte")
+    assert citizen.write(said)[0]["card"]["topic"] == leads_to
+
+
+def test_danger_is_danger_in_the_middle_of_a_conversation(server: Server) -> None:
+    citizen = Citizen(server, language="nb")
+    citizen.pick("bostotte")
+    assert citizen.write("mannen min slår meg")[0]["card"]["kind"] == "crisis"
+
+
+def test_what_is_not_ours_is_refused_in_the_middle_of_a_conversation(server: Server) -> None:
+    citizen = Citizen(server, language="nb")
+    citizen.pick("bostotte")
+    assert "Dette vet jeg ikke" in citizen.write("hva blir været i morgen")[0]["text"]
+
+
+def test_a_section_that_is_asked_about_begins_with_what_answers(server: Server) -> None:
+    citizen = Citizen(server, language="nb")
+    citizen.pick("engangsstonad")
+    text = citizen.write("når må jeg søke?")[0]["text"]
+    assert statement("engangsstonad", "Søk innen seks måneder", "nb") in text
