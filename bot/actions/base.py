@@ -91,6 +91,11 @@ class Situation:
         return str(self.tracker.latest_message["intent"]["name"])
 
     @property
+    def is_danger(self) -> bool:
+        """Whether the message was taken for danger, also when it is seen as if nothing in it were."""
+        return str(self.tracker.latest_message["intent"]["name"]) == "crisis"
+
+    @property
     def ranking(self) -> Ranking:
         rows = self.tracker.latest_message.get("intent_ranking") or []
         ranking = tuple((row["name"], row["confidence"]) for row in rows)

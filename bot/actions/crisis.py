@@ -4,7 +4,7 @@ from rasa_sdk.events import SlotSet
 
 from bot import answers
 from bot.actions.base import Events, RettvisAction, Situation
-from bot.actions.explaining import answered, close_topics, follow_up, goes_on
+from bot.actions.explaining import answered, close_topics, follow_up
 from bot.understanding.labels import FOLLOW_UPS
 from bot.understanding.reading.reading import Ranking
 
@@ -13,8 +13,6 @@ SURELY = 0.6
 SLIGHTLY = 0.3
 """Danger that is less likely than this, or only sounds like it, is named in a line below the answer, where the message
 surely asks for one."""
-WHILE_TALKING = 0.45
-"""The same where the message may go on about a topic at hand that people in danger do not talk about."""
 ASKED, ELSEWHERE = 0.6, 0.9
 """How surely a message must be about a topic for that, and for words of danger in it not to be taken at their word."""
 ORDINARY = frozenset({"money", "housing", "work"})
@@ -37,8 +35,6 @@ class Crisis(RettvisAction):
         if kind in warned and not surely:
             return _in_short(now)
         events = answered(now.apart_from("crisis")) if slightly else None
-        if events is None and share < WHILE_TALKING and _is_ordinary(now):
-            events = goes_on(now, ("crisis", share))
         if events is not None:
             now.say_text(answers.in_danger(now.speech), *now.said[-1].choices, answers.a_person_now(now.speech))
             return events
@@ -54,11 +50,6 @@ class Crisis(RettvisAction):
             now.offer(*answers.topic_choices(now.library, list(now.asked.topics[:ALSO]), now.speech))
         topic = now.library.crisis_topic(kind)
         return [warn, SlotSet("topic", topic)] if topic else [warn]
-
-
-def _is_ordinary(now: Situation) -> bool:
-    """Whether the topic at hand is none that somebody in danger is led to."""
-    return now.topic not in {now.library.crisis_topic(kind.id) for kind in now.library.crisis.kinds}
 
 
 def _sounds_like_it(now: Situation) -> bool:

@@ -11,7 +11,7 @@ from bot.actions.base import Answer, Events, RettvisAction, Situation
 from bot.actions.repairing import besides, more_besides, repair
 from bot.effects import RecordCandidate, RecordNeed
 from bot.understanding import statements
-from bot.understanding.labels import FOLLOW_UPS
+from bot.understanding.labels import FOLLOW_UPS, SYSTEM
 from bot.understanding.reading.names import names
 from knowledge.library import Explanation
 
@@ -46,8 +46,8 @@ _LEAST = 0.001
 """What those shares are kept away from 0 and 1 by."""
 IN_GENERAL = {"complaint": "klage-pa-vedtak"}
 """The topic that answers a question where no topic is at hand."""
-STAND_ALONE = frozenset({"human", "greet", "thanks", "change_language", "not_helped"})
-"""What is never said about the topic at hand."""
+STAND_ALONE = frozenset(SYSTEM) - {"out_of_scope"}
+"""What is never taken for going on about the topic at hand: danger before all, and what is asked about us."""
 IN_THE_ANSWER = frozenset({"what", "who", "more", "source"})
 """What the short answer of an entry says by itself, when that is all that is asked."""
 _URGENCY = ("today", "home", "money", None)
@@ -146,16 +146,17 @@ def respond(now: Situation) -> Events | None:
     return [*events, *explain(now, topic, asked.sections)]
 
 
-def goes_on(now: Situation, taken_for: tuple[str, float] | None = None) -> Events | None:
+def goes_on(now: Situation) -> Events | None:
     """Go on about the topic at hand with what was taken for something else, but not surely, where a statement of the entry
-    may answer it. Another topic that it may be about is offered too.
-
-    Args:
-        taken_for: a label and how likely it is; the likeliest, where it is not given.
-    """
-    topic, (label, share) = now.topic, taken_for or now.ranking[0]
+    answers it. Another topic that it may be about is offered too. Danger that is not sure is danger all the same."""
+    s, topic, (label, share) = now.speech, now.topic, now.ranking[0]
     another = now.library.topics.get(label)
-    if topic is None or topic not in now.library.entries or label in (topic, *FOLLOW_UPS, *STAND_ALONE):
+    if (
+        now.is_danger
+        or topic is None
+        or topic not in now.library.entries
+        or label in (topic, *FOLLOW_UPS, *STAND_ALONE)
+    ):
         return None
     if (another and another.urgency == "today") or now.library.topics[topic].urgency == "today":
         return None
@@ -165,9 +166,13 @@ def goes_on(now: Situation, taken_for: tuple[str, float] | None = None) -> Event
     shares = (share, _OTHER), (dict(now.ranking).get(topic, 0.0), _AT_HAND), (found[0][1] if found else 0.0, _STATEMENT)
     if sum((weight * _log_odds(each) for each, weight in shares), _BIAS) < 0:
         return None
-    events = more_about(now, topic)
-    now.offer(*answers.topic_choices(now.library, [label] if another else [], now.speech))
-    return events
+    explanation = now.library.explain(topic, s.code, now.facts.get("place"))
+    reply = answers.just(explanation, now.pinpointed(topic), s)
+    if reply is None:
+        return None
+    now.say(reply)
+    now.offer(*answers.topic_choices(now.library, [label] if another else [], s))
+    return [SlotSet("topic", topic)]
 
 
 def _log_odds(share: float) -> float:

@@ -217,6 +217,7 @@ class Assistant:
         agent.processor.graph_runner = InOrder(agent.processor.graph_runner)
         self._trackers.domain = agent.domain
         loaded = _Model(agent)
+        assert loaded.statements.topics, "a model without them is not taken over"
         loaded.understand(["hei"])  # what is loaded when it is first needed, is loaded now and not while somebody waits
         return loaded
 

@@ -1,7 +1,13 @@
 """What was asked is answered by the statement that answers it: before the short answer, and when going on."""
 
+import asyncio
+import json
+
 import pytest
 
+from bot.actions.explaining import STAND_ALONE
+from bot.settings import ROOT
+from bot.understanding.labels import SYSTEM
 from knowledge.library import Library
 from tests.conftest import Citizen, Server
 
@@ -17,6 +23,21 @@ ASKED = [
     ("ar", "المدرسة قالولي خلي بنتك تترجملك بالاجتماع، عمرها ١١ سنة", "tolk", "Barn skal ikke tolke"),
     ("ti", "startlån ሓቲተ መልሲ ገና ኣይመጸን። ጽባሕ ጽቡቕ ገዛ ይሽየጥ ኣሎ፡ ክጫረት ይኽእል ዶ", "startlan", "Vent på svar fra kommunen"),
 ]
+
+HELD_OUT = ROOT / "tests" / "understanding" / "heldout.jsonl"
+UNSURE = 0.6
+AT_HAND = ("arbeidsavklaringspenger", "barnehage", "dagpenger", "leieboer-rettigheter", "klage-pa-vedtak", "fastlege")
+
+
+def at_hand(server: Server, code: str, topic: str) -> Citizen:
+    """Somebody who has been told about a topic."""
+    citizen = Citizen(server, language=code)
+    citizen.pick(topic)
+    return citizen
+
+
+def is_danger(replies: list[dict]) -> bool:
+    return (replies[0]["card"] or {}).get("kind") == "crisis"
 
 
 def statement(topic: str, begins: str, code: str) -> str:
@@ -86,6 +107,44 @@ def test_danger_is_danger_in_the_middle_of_a_conversation(server: Server) -> Non
     citizen = Citizen(server, language="nb")
     citizen.pick("bostotte")
     assert citizen.write("mannen min slår meg")[0]["card"]["kind"] == "crisis"
+
+
+def test_danger_that_is_not_sure_keeps_its_card_whatever_is_at_hand(server: Server) -> None:
+    """Of the held-out messages of danger, those that are told least surely, with topics at hand that have nothing of it."""
+    rows = [
+        row for row in map(json.loads, HELD_OUT.read_text(encoding="utf-8").splitlines()) if row["label"] == "crisis"
+    ]
+    assistant = server.installation.assistant
+    found = asyncio.run(assistant.understand_all([row["text"] for row in rows]))
+    unsure = [row for row, one in zip(rows, found, strict=True) if dict(one.ranking).get("crisis", 0.0) < UNSURE]
+    assert unsure
+    hidden = [
+        (row["text"], topic)
+        for row in unsure
+        if is_danger(Citizen(server, language=row["lang"]).write(row["text"]))
+        for topic in AT_HAND
+        if not is_danger(at_hand(server, row["lang"], topic).write(row["text"]))
+    ]
+    assert hidden == []
+
+
+@pytest.mark.parametrize(
+    ("said", "code", "topic"),
+    [
+        ("slett alt jeg har skrevet", "nb", "overgangsstonad"),
+        ("who gets to see what I write here", "en", "barnetrygd"),
+        ("what's your name", "en", "okonomisk-sosialhjelp"),
+    ],
+)
+def test_who_asks_about_us_is_told_about_us_whatever_is_at_hand(
+    server: Server, said: str, code: str, topic: str
+) -> None:
+    alone = Citizen(server, language=code).write(said)[0]["text"]
+    assert at_hand(server, code, topic).write(said)[0]["text"] == alone
+
+
+def test_of_what_is_no_topic_only_foreign_questions_are_weighed_against_the_topic_at_hand() -> None:
+    assert set(SYSTEM) - STAND_ALONE == {"out_of_scope"}
 
 
 def test_what_is_not_ours_is_refused_in_the_middle_of_a_conversation(server: Server) -> None:
