@@ -75,6 +75,7 @@ def just(explanation: Explanation, begins: Sequence[str], s: Speech) -> Reply | 
         language=asked.statements[0].language,
         choices=after_answer(explanation, s),
         links=_links(explanation),
+        answers=True,
     )
 
 
@@ -131,6 +132,7 @@ def parts(explanation: Explanation, names: Sequence[str], s: Speech, begins: Seq
         language=found[0][1][0].text.language if found else s.code,
         choices=after_answer(explanation, s),
         links=_links(explanation),
+        answers=bool(found),
     )
 
 

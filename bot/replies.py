@@ -160,5 +160,7 @@ class Reply(Part):
     choices: tuple[Choice, ...] = ()
     links: tuple[Link, ...] = ()
     card: Card | None = None
+    answers: bool = False
+    """It says what an entry says about what was asked, without the whole entry on a card."""
     discreet: bool = False
     """It comes unasked, and is not to stand on a screen that others may see: by SMS, it waits until it is asked for."""

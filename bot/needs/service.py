@@ -48,7 +48,7 @@ def kind_of(replies: Sequence[Reply], effects: Sequence[Effect], topics: frozens
     """
     if any(isinstance(each, RequestContact) for each in effects):
         return "handed_over"
-    if any(isinstance(each.card, AnswerCard) for each in replies):
+    if any(isinstance(each.card, AnswerCard) or each.answers for each in replies):
         return "answered"
     if any(isinstance(each, RecordNeed) and each.moment == "no_answer" for each in effects):
         return "refused"

@@ -132,6 +132,19 @@ def test_what_became_of_messages_is_counted_by_language(server: Server) -> None:
     assert after[("refused", "pl")] - before.get(("refused", "pl"), 0) == 1
 
 
+@pytest.mark.parametrize("said", ["hvor mye er det?", "hva om jeg får en liten jobb 2 dager i uka"])
+def test_a_follow_up_that_is_answered_is_counted_as_answered(server: Server, said: str) -> None:
+    """Not as asking back, though another topic that may be meant is offered below."""
+    citizen = Citizen(server, language="nb")
+    citizen.pick("dagpenger")
+    before = served(server)
+    citizen.write(said)
+    after = served(server)
+    assert {kind: number - before.get(kind, 0) for kind, number in after.items() if number != before.get(kind)} == {
+        ("answered", "nb"): 1
+    }
+
+
 def test_who_agrees_is_kept_as_waiting_for_news_and_no_longer_than_the_conversation(server: Server) -> None:
     citizen = Citizen(server, language="en")
     citizen.write("How much child benefit do I get for two kids?")
