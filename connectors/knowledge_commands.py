@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from knowledge.languages import LANGUAGES
+from knowledge.source import KnowledgeError, Problem
 
 knowledge_app = typer.Typer(no_args_is_help=True, help="The knowledge base.")
 out = Console()
@@ -23,28 +24,41 @@ def knowledge_check(
     as_json: Annotated[bool, typer.Option("--json")] = False,
 ) -> None:
     """Read every entry, figure, place and translation; say with file and line what must be mended."""
-    from bot.understanding.questions import misplaced
     from knowledge.check import check
     from knowledge.languages import LOCALES
-    from knowledge.library import FOLDER, Library
+    from knowledge.library import FOLDER
 
     report = check(folder or FOLDER, locales or LOCALES)
-    notices = list(report.notices)
-    if not report.problems:
-        notices += misplaced(Library.load(folder or FOLDER, locales or LOCALES).entries)
+    problems, notices = list(report.problems), list(report.notices)
+    if folder is None and not problems:  # the questions are about our own entries
+        unread, misplaced = _of_questions()
+        problems, notices = problems + unread, notices + misplaced
     if as_json:
-        lists = {"errors": [str(p) for p in report.problems], "warnings": [str(n) for n in notices]}
+        lists = {"errors": [str(p) for p in problems], "warnings": [str(n) for n in notices]}
         print(json.dumps({"entries": report.entries, **lists}, ensure_ascii=False))
-        raise typer.Exit(1 if report.problems else 0)
+        raise typer.Exit(1 if problems else 0)
     if notices:
         table = Table("to look at", "where", title="Warnings", title_justify="left")
         for notice in notices:
             table.add_row(notice.message, f"{notice.file.name}:{notice.line}")
         out.print(table)
-    for problem in report.problems:
+    for problem in problems:
         print(problem, file=sys.stderr)
-    print(f"{report.entries} entries, {len(report.problems)} to mend, {len(notices)} to look at")
-    raise typer.Exit(1 if report.problems else 0)
+    print(f"{report.entries} entries, {len(problems)} to mend, {len(notices)} to look at")
+    raise typer.Exit(1 if problems else 0)
+
+
+def _of_questions() -> tuple[list[Problem], list[Problem]]:
+    """What keeps the questions of statements from being learned, and those whose statement was reworded."""
+    from bot.understanding import questions
+    from knowledge.library import Library
+
+    library = Library.load()
+    try:
+        questions.load(frozenset(library.topics))
+    except KnowledgeError as error:
+        return error.problems, []
+    return [], questions.misplaced(library.entries)
 
 
 @knowledge_app.command("show")

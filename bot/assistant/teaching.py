@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from bot.understanding import examples
+from bot.understanding import examples, questions
 from knowledge.source import KnowledgeError, Problem, read
 
 _Loader = yaml.CSafeLoader
@@ -60,13 +60,19 @@ def add(folder: Path, language: str, label: str, words: str) -> Path | None:
 
 
 def label_of(folder: Path, language: str, words: str) -> str | None:
-    """What a sentence is an example of in a language, however it is spaced and with capitals or not; None if of nothing."""
+    """What a sentence is an example of in a language, however it is spaced and with capitals or not; None if of nothing.
+    What a statement of an entry answers is an example too.
+
+    Raises:
+        KnowledgeError: a file is not as `bot.understanding.questions` says.
+    """
     wanted = _same(words)
     for file in sorted((folder / language).glob("*.yml")):
         for label, situations in (read(file) or {}).items():
             if any(_same(text) == wanted for situation in situations or () for text in situation):
                 return str(label)
-    return None
+    asked = questions.examples(frozenset(file.stem for file in questions.FOLDER.glob("*.yml")))
+    return next((each.label for each in asked if each.language == language and _same(each.text) == wanted), None)
 
 
 def with_situation(text: str, label: str, words: str) -> str:

@@ -3,6 +3,7 @@
 import json
 import sys
 import warnings
+from importlib.util import find_spec
 from pathlib import Path
 from types import ModuleType
 from typing import Annotated, Any
@@ -110,6 +111,10 @@ def understanding(
     from connectors.bench import understanding as bench
     from connectors.bench.yardsticks import NotTheData
 
+    if teach and not hint3:
+        raise typer.BadParameter("--teach is for the training sets of --hint3")
+    if teach and find_spec("torch") is None:
+        raise typer.BadParameter("--teach needs PyTorch: uv sync --group tune")
     with err.status("Measuring") as status:
         try:
             if hint3 or clinc:
@@ -119,8 +124,6 @@ def understanding(
         except NotTheData as error:
             print(error, file=sys.stderr)
             raise typer.Exit(1) from error
-        except ModuleNotFoundError as error:
-            raise typer.BadParameter(f"{error}: uv sync --group tune") from error
     report = bench.report(measured)
     if as_json:
         print(json.dumps(report))

@@ -54,7 +54,7 @@ def public(
 
     Raises:
         NotTheData: a folder has other files than expected.
-        ModuleNotFoundError: to teach, PyTorch is needed.
+        ModuleNotFoundError: to teach, PyTorch is needed, and is not there.
     """
     sets = {
         "hint3": list(hint3(hint3_folder)) if hint3_folder else [],

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.assistant import teaching
-from bot.understanding import examples
+from bot.understanding import examples, questions
 from bot.understanding.examples import Example
 from knowledge.library import Library
 from knowledge.source import KnowledgeError
@@ -88,6 +88,14 @@ def test_the_same_sentence_is_added_once_and_never_under_two_labels(folder: Path
     with pytest.raises(teaching.TaughtOtherwise) as refused:
         teaching.add(folder, "nb", "out_of_scope", "noe helt nytt om ungene")
     assert refused.value.label == "barnetrygd"
+
+
+def test_what_a_statement_answers_is_an_example_of_its_topic_already(folder: Path) -> None:
+    asked = next(each for each in questions.examples(TOPICS) if each.language == "nb")
+    assert teaching.add(folder, "nb", asked.label, asked.text.upper()) is None
+    with pytest.raises(teaching.TaughtOtherwise) as refused:
+        teaching.add(folder, "nb", "out_of_scope", asked.text)
+    assert refused.value.label == asked.label
 
 
 def test_a_label_that_no_file_knows_is_refused(folder: Path) -> None:
