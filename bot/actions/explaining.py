@@ -1,17 +1,17 @@
 """Answering: the entry of a topic, several at once, follow-up questions, choices when two topics are close."""
 
 from collections.abc import Sequence
-from math import log
 
 from rasa_sdk.events import SlotSet
 
 from bot import answers
 from bot.actions.asking import may_we_keep_it
 from bot.actions.base import Answer, Events, RettvisAction, Situation
+from bot.actions.going_on import goes_on
 from bot.actions.repairing import besides, more_besides, repair
 from bot.effects import RecordCandidate, RecordNeed
 from bot.understanding import statements
-from bot.understanding.labels import FOLLOW_UPS, SYSTEM
+from bot.understanding.labels import FOLLOW_UPS
 from bot.understanding.reading.names import names
 from knowledge.library import Explanation
 
@@ -37,17 +37,8 @@ to ask about: "when do I apply?" is about deadlines, whatever single words of it
 BESIDE_THE_NAME = 3
 """Up to so many words beside a topic's name ("I get housing allowance") ask for nothing in particular, unless a statement
 is as likely as that; and so few alone ("and how much?") ask about a section."""
-_OTHER, _AT_HAND, _STATEMENT, _BIAS = -1.0, 0.3, 1.5, 3.6
-"""Weights of log odds: how likely a message is to be about something else, about the topic at hand, to be answered by a
-statement of its entry. Learned from 320 questions that go on and were taken for something else, and from 2 300 messages of
-the tests about another topic that they do not name. Half of the first are then heard as going on, 1.4% of the second (of
-those of up to seven words, 2.9%)."""
-_LEAST = 0.001
-"""What those shares are kept away from 0 and 1 by."""
 IN_GENERAL = {"complaint": "klage-pa-vedtak"}
 """The topic that answers a question where no topic is at hand."""
-STAND_ALONE = frozenset(SYSTEM) - {"out_of_scope"}
-"""What is never taken for going on about the topic at hand: danger before all, and what is asked about us."""
 IN_THE_ANSWER = frozenset({"what", "who", "more", "source"})
 """What the short answer of an entry says by itself, when that is all that is asked."""
 _URGENCY = ("today", "home", "money", None)
@@ -144,39 +135,6 @@ def respond(now: Situation) -> Events | None:
     if topic == now.tracker.get_slot("told") and topic not in asked.named and topic in now.library.entries:
         return [*events, *more_about(now, topic)]
     return [*events, *explain(now, topic, asked.sections)]
-
-
-def goes_on(now: Situation) -> Events | None:
-    """Go on about the topic at hand with what was taken for something else, but not surely, where a statement of the entry
-    answers it. Another topic that it may be about is offered too. Danger that is not sure is danger all the same."""
-    s, topic, (label, share) = now.speech, now.topic, now.ranking[0]
-    another = now.library.topics.get(label)
-    if (
-        now.is_danger
-        or topic is None
-        or topic not in now.library.entries
-        or label in (topic, *FOLLOW_UPS, *STAND_ALONE)
-    ):
-        return None
-    if (another and another.urgency == "today") or now.library.topics[topic].urgency == "today":
-        return None
-    if now.reading.says or len(now.asked.topics) > 1 or set(now.asked.named) - {topic}:
-        return None
-    found = now.found(topic)
-    shares = (share, _OTHER), (dict(now.ranking).get(topic, 0.0), _AT_HAND), (found[0][1] if found else 0.0, _STATEMENT)
-    if sum((weight * _log_odds(each) for each, weight in shares), _BIAS) < 0:
-        return None
-    explanation = now.library.explain(topic, s.code, now.facts.get("place"))
-    reply = answers.just(explanation, now.pinpointed(topic), s)
-    if reply is None:
-        return None
-    now.say(reply)
-    now.offer(*answers.topic_choices(now.library, [label] if another else [], s))
-    return [SlotSet("topic", topic)]
-
-
-def _log_odds(share: float) -> float:
-    return log((share + _LEAST) / (1 - share + _LEAST))
 
 
 def after_all(now: Situation, ask: bool = False) -> Events | None:
@@ -309,7 +267,7 @@ def follow_up(now: Situation, sections: Sequence[str], topic: str | None = None)
 
 def _pinpointed_first(now: Situation, topic: str) -> tuple[str, ...]:
     """The statements that come before the short answer. Nothing comes before where help is needed today."""
-    if now.library.topics[topic].urgency == "today" or not now.is_typed:
+    if now.library.topics[topic].urgency == "today":
         return ()
     known = names(now.library)
     besides = known.without(now.text).split()

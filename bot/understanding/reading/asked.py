@@ -142,9 +142,9 @@ def _with_rankings(parts: Sequence[Part], whole: Ranking) -> list[Part]:
 
 def _weight(part: Part, topic: str, first: str, whole: Ranking, parts: Sequence[Part]) -> float:
     """How much says that a part is a need of its own."""
-    elsewhere = max((_log_odds(each.ranking, first) for each in parts if each is not part), default=0.0)
-    weight = PART * _log_odds(part.ranking, topic) + WHOLE * _log_odds(whole, topic)
-    return weight + FIRST_IN_PART * _log_odds(part.ranking, first) + FIRST_ELSEWHERE * elsewhere
+    elsewhere = max((log_odds(each.ranking, first) for each in parts if each is not part), default=0.0)
+    weight = PART * log_odds(part.ranking, topic) + WHOLE * log_odds(whole, topic)
+    return weight + FIRST_IN_PART * log_odds(part.ranking, first) + FIRST_ELSEWHERE * elsewhere
 
 
 def _asks_for_another(parts: Sequence[Part], topics: Collection[str]) -> bool:
@@ -153,7 +153,8 @@ def _asks_for_another(parts: Sequence[Part], topics: Collection[str]) -> bool:
     return any(part.names or (part.ranking and part.ranking[0][0] in topics) for part in others)
 
 
-def _log_odds(ranking: Ranking, label: str) -> float:
+def log_odds(ranking: Ranking, label: str) -> float:
+    """How much more likely a label is than not, as a logarithm; one that is not ranked counts as hardly likely."""
     share = min(max(dict(ranking).get(label, 0.0), _LEAST), 1 - _LEAST)
     return log(share / (1 - share))
 
