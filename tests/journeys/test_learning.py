@@ -1,5 +1,6 @@
 """What could not be met is on record, without anybody being on record."""
 
+import pytest
 from sqlalchemy import func, select
 
 from bot.needs import candidates
