@@ -1,8 +1,9 @@
 """What each statement of an entry answers: bot/assistant/questions/<topic>.yml.
 
-How a statement begins in Norwegian, and under each language the questions it answers. One that only makes sense when the
-topic is known ("and with a shared bathroom?") begins with ~, and so does one of danger, for numbers come first; every other
-one is an example of the topic too.
+How a statement begins in Norwegian, and under each language the questions it answers; under `answer`, what the short
+answer of the entry answers, and no statement better ("what is that?", "I was laid off yesterday"). One that only makes
+sense when the topic is known ("and with a shared bathroom?") begins with ~, and so does one of danger, for numbers come
+first; every other one is an example of the topic too.
 """
 
 from collections.abc import Iterator, Mapping
@@ -16,12 +17,14 @@ from knowledge.source import KnowledgeError, Problem, line_of, read
 
 FOLDER = Path(__file__).parent.parent / "assistant" / "questions"
 GOES_ON = "~"
+SHORT = "answer"
+"""Stands for the short answer of the entry, as in its file."""
 
 
 @dataclass(frozen=True)
 class Question:
-    """What one statement of an entry answers. `statement` is how that begins in Norwegian; `goes_on` says that the question
-    only makes sense when the topic is known."""
+    """What one statement of an entry answers. `statement` is how that begins in Norwegian, or SHORT; `goes_on` says that
+    the question only makes sense when the topic is known."""
 
     text: str
     language: str
@@ -69,6 +72,8 @@ def misplaced(entries: Mapping[str, Entry], folder: Path = FOLDER) -> list[Probl
         entry = entries.get(file.stem)
         texts = [item.text for name in SECTIONS for item in entry.section(name)] if entry else []
         for statement in read(file) or {}:
+            if statement == SHORT:
+                continue
             number = sum(text.startswith(str(statement)) for text in texts)
             if number != 1:
                 why = "no statement of the entry begins" if number == 0 else "several statements of the entry begin"

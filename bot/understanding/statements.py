@@ -4,10 +4,11 @@ An entry has some forty statements, and the short answer is the same whatever wa
 they answer: the nearest by its vector is the right one in a third of the questions. So questions are written for each
 (bot/assistant/questions), in all languages, and a regression for each topic learns which of its statements is meant, from
 their vectors and, for what one word tells, from their words in Latin letters. Statements without questions are not found.
+The short answer has questions too: what it answers is not answered by a statement that only resembles it.
 """
 
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,7 +22,7 @@ from sklearn.linear_model import LogisticRegression
 
 from bot.understanding.classifier import SCALE, terms
 from bot.understanding.embedding import Vector
-from bot.understanding.questions import Question
+from bot.understanding.questions import SHORT, Question
 from bot.understanding.tidying import romanise
 
 FEWEST = 2
@@ -34,8 +35,16 @@ SURE = 0.2
 ALSO = 0.15
 """and a second one beside it."""
 
+CERTAIN = 0.4
+"""How likely a statement must be for the rest of its section to be left out: who asks "which papers?" is told of all;"""
+ENOUGH = 0.8
+"""how likely the right one must be among those that are said instead, where it is one of the section;"""
+MOST = 3
+"""and how many they are at most."""
+
 Found = tuple[tuple[str, float], ...]
-"""Statements, by how they begin in Norwegian, and how likely each is to be the one, the likeliest first."""
+"""Statements, by how they begin in Norwegian (the short answer by SHORT), and how likely each is to be the one, the
+likeliest first."""
 
 
 @dataclass(frozen=True)
@@ -109,13 +118,42 @@ class Statements:
 
 
 def answering(found: Found, sure: float = SURE) -> tuple[str, ...]:
-    """How those statements begin that surely enough answer a question, the likeliest first: at most two, mostly one.
+    """How those statements begin that surely enough answer a question, the likeliest first: at most two, mostly one, and
+    none where the short answer likelier does.
 
     Args:
         found: by `Statements.find`.
         sure: how likely the first one must be.
     """
-    if not found or found[0][1] < sure:
+    if not found or found[0][1] < sure or found[0][0] == SHORT:
         return ()
     (first, _), *others = found
-    return (first, *(statement for statement, share in others[:1] if share >= ALSO))
+    return (first, *(statement for statement, share in others[:1] if share >= ALSO and statement != SHORT))
+
+
+def after_short(found: Found) -> Found:
+    """The same where the short answer was given already, so that it is not what is asked for."""
+    others = tuple((statement, share) for statement, share in found if statement != SHORT)
+    left = sum(share for _, share in others)
+    return tuple((statement, share / left) for statement, share in others) if left else ()
+
+
+def among(found: Found, section: Collection[str]) -> tuple[str, ...]:
+    """How those statements of a section begin that together likely hold the answer, the likeliest first; none where none is
+    certain, where it would take more than MOST, or where not all of the section's were learned.
+
+    Args:
+        found: by `Statements.find`.
+        section: its statements, in Norwegian.
+    """
+    ours = [(begin, share) for begin, share in found if any(each.startswith(begin) for each in section)]
+    if len(ours) < len(section) or ours[0][1] < CERTAIN:
+        return ()
+    enough = ENOUGH * sum(share for _, share in ours)
+    said: list[str] = []
+    for begin, share in ours[:MOST]:
+        said.append(begin)
+        enough -= share
+        if enough <= 0:
+            return tuple(said)
+    return ()

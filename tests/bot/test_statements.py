@@ -14,8 +14,8 @@ import pytest
 from bot.assistant.engine import Assistant
 from bot.records.database import Database
 from bot.settings import ROOT
-from bot.understanding.questions import Question
-from bot.understanding.statements import Statements, answering
+from bot.understanding.questions import SHORT, Question
+from bot.understanding.statements import Found, Statements, after_short, among, answering
 from knowledge.languages import LANGUAGES
 
 FILE = ROOT / "tests" / "understanding" / "statements.jsonl"
@@ -25,6 +25,8 @@ RIGHT = 0.85
 """Of the messages that a statement is said to answer, so many it answers, at least."""
 FOUND = 0.7
 """Of the messages that a statement answers, so many are answered with it, at least."""
+FILLING = 0.3
+"""Of the messages that the short answer answers, or nothing, a statement is said to so many, at most."""
 SAYING_NOTHING = "hva gjelder"
 
 
@@ -86,6 +88,40 @@ def test_of_a_topic_without_questions_or_with_one_statement_nothing_is_found() -
     assert answering(learnt.find("sfo", SAYING_NOTHING, new["en"])) == ()
 
 
+def test_what_the_short_answer_answers_is_answered_by_no_statement() -> None:
+    learnt, new = taught(("bostotte", ("en", SHORT, "to")))
+    assert answering(learnt.find("bostotte", SAYING_NOTHING, new[SHORT])) == ()
+    assert answering(learnt.find("bostotte", SAYING_NOTHING, new["to"])) == ("to",)
+
+
+def test_after_the_short_answer_a_statement_answers_what_that_would_have_answered() -> None:
+    found = ((SHORT, 0.6), ("en", 0.3), ("to", 0.1))
+    assert answering(found) == ()
+    assert answering(after_short(found)) == ("en", "to")
+    assert sum(share for _, share in after_short(found)) == pytest.approx(1)
+    assert after_short(((SHORT, 1.0),)) == after_short(()) == ()
+
+
+SECTION = ("en og alt", "to og mer", "tre", "fire")
+
+
+@pytest.mark.parametrize(
+    ("found", "said"),
+    [
+        ((("en", 0.9), ("annet", 0.1), ("to", 0.0), ("tre", 0.0), ("fire", 0.0)), ("en",)),
+        ((("annet", 0.4), ("to", 0.4), ("en", 0.15), ("tre", 0.03), ("fire", 0.02)), ("to", "en")),
+        ((("en", 0.35), ("to", 0.35), ("tre", 0.2), ("fire", 0.1)), ()),  # none is certain
+        ((("en", 0.4), ("to", 0.15), ("tre", 0.15), ("annet", 0.15), ("fire", 0.15)), ("en", "to", "tre")),
+        ((("en", 0.9), ("to", 0.1), ("tre", 0.0)), ()),  # the fourth was not learned
+        ((), ()),
+    ],
+)
+def test_of_a_section_so_many_statements_are_said_as_likely_hold_the_answer(
+    found: Found, said: tuple[str, ...]
+) -> None:
+    assert among(found, SECTION) == said
+
+
 def test_what_is_asked_is_mostly_answered_by_the_right_statement(assistant: Assistant) -> None:
     every = [(row, answering(assistant.statements(row["text"], row["label"]))) for row in KEPT_APART]
     for code in (*LANGUAGES, "all"):
@@ -102,3 +138,4 @@ def test_what_is_asked_is_mostly_answered_by_the_right_statement(assistant: Assi
         )
     assert right >= RIGHT * len(said)
     assert right >= FOUND * len(answered)
+    assert sum(map(bool, general)) <= FILLING * len(general)
