@@ -255,10 +255,19 @@ def questions(explanation: Explanation, s: Speech) -> tuple[Choice, ...]:
     return tuple(Choice(id=f"{label}:{explanation.topic}", title=titles[name]) for label, name in asked)
 
 
-def several(explanations: Sequence[Explanation], more: Sequence[Choice], s: Speech) -> list[Reply]:
+def whole_section(explanation: Explanation, name: str, s: Speech) -> Choice:
+    """All that an entry says in one of its sections."""
+    label = next(label for label, section in FOLLOW_UPS.items() if section == name)
+    return Choice(id=f"{label}:{explanation.topic}", title=headings(s)[name])
+
+
+def several(
+    explanations: Sequence[Explanation], begins: Mapping[str, Sequence[str]], more: Sequence[Choice], s: Speech
+) -> list[Reply]:
     """Short answers to several needs. Only after the last one stands what one may want next: a choice says of which.
 
     Args:
+        begins: how those statements begin, in Norwegian, that answer just what was asked of each topic.
         more: choices of what was asked for too and is not answered yet.
     """
     what = s.gettext("How to apply")
@@ -273,9 +282,11 @@ def several(explanations: Sequence[Explanation], more: Sequence[Choice], s: Spee
     next_one = (*more, *apply, did_not_help(explanations[0].topic, s), a_person(s))
     replies = []
     for each in explanations:
-        brief = card(each, s).model_copy(update={"brief": True})
+        whole = answer(each, s, begins.get(each.topic, ()))
+        assert isinstance(whole.card, AnswerCard)
+        brief = whole.card.model_copy(update={"brief": True})
         choices = next_one if each is explanations[-1] else ()
-        replies.append(answer(each, s).model_copy(update={"card": brief, "choices": choices}))
+        replies.append(whole.model_copy(update={"card": brief, "choices": choices}))
     return replies
 
 

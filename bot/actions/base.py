@@ -19,7 +19,7 @@ from bot.settings import Settings
 from bot.speech import Speech, speech
 from bot.understanding.reading.asked import Asked, asked
 from bot.understanding.reading.reading import Ranking, Reading, apart_from
-from bot.understanding.statements import SURE, Found, answering
+from bot.understanding.statements import SURE, Found, after_short, answering
 from knowledge.library import Library
 
 Events = list[dict[str, Any]]
@@ -107,6 +107,11 @@ class Situation:
         return str(topic) if topic else None
 
     @property
+    def beside(self) -> list[str]:
+        """Topics that came up with the one at hand."""
+        return list(self.tracker.get_slot("beside") or [])
+
+    @property
     def set_aside(self) -> list[str]:
         """Topics the person has said it is not about, or has already."""
         return list(self.tracker.get_slot("set_aside") or [])
@@ -133,13 +138,30 @@ class Situation:
         heard = (*offered.get("topics", ()), *((self.topic,) if self.topic else ()))
         return asked(self.ranking, self.reading, self.library.topics, self.topic, self.set_aside, heard)
 
-    def pinpointed(self, topic: str, sure: float = SURE) -> tuple[str, ...]:
-        """How those statements of a topic's entry begin that answer what was typed; none where unsure."""
-        return answering(self.found(topic), sure)
+    def pinpointed(self, topic: str, sure: float = SURE, text: str | None = None) -> tuple[str, ...]:
+        """How those statements of a topic's entry begin that answer what was typed; none where unsure.
 
-    def found(self, topic: str) -> Found:
+        Args:
+            text: the part of it that is about the topic, where not the whole is.
+        """
+        return answering(self.found(topic, text), sure)
+
+    def found(self, topic: str, text: str | None = None) -> Found:
         """The statements of a topic's entry that may answer what was typed, the likeliest first; of a choice, none."""
-        return services().statements(self.text, topic) if self.is_typed else ()
+        return services().statements(text or self.text, topic) if self.is_typed else ()
+
+    def found_further(self, topic: str) -> Found:
+        """The same of what goes on about a topic, whose short answer was given already."""
+        return after_short(self.found(topic))
+
+    def pinpointed_further(self, topic: str, sure: float = SURE) -> tuple[str, ...]:
+        """How those statements begin that answer what goes on about a topic; none where unsure."""
+        return answering(self.found_further(topic), sure)
+
+    def said_of(self, topic: str) -> str:
+        """What of the message is about a topic: the part that is so most surely, or all of it."""
+        about = [part for part in self.reading.parts if part.ranking and part.ranking[0][0] == topic]
+        return max(about, key=lambda part: part.ranking[0][1]).text if about else self.text
 
     def entity(self, name: str) -> str | None:
         return next(iter(self.tracker.get_latest_entity_values(name)), None)

@@ -7,9 +7,10 @@ from rasa_sdk.events import SlotSet
 from bot import answers
 from bot.actions.asking import may_we_keep_it
 from bot.actions.base import Answer, Events, RettvisAction, Situation
-from bot.actions.going_on import goes_on
+from bot.actions.going_on import came_up, goes_on, meant
 from bot.actions.repairing import besides, more_besides, repair
 from bot.effects import RecordCandidate, RecordNeed
+from bot.replies import Reply
 from bot.understanding import statements
 from bot.understanding.labels import FOLLOW_UPS
 from bot.understanding.reading.names import names
@@ -37,6 +38,11 @@ to ask about: "when do I apply?" is about deadlines, whatever single words of it
 BESIDE_THE_NAME = 3
 """Up to so many words beside a topic's name ("I get housing allowance") ask for nothing in particular, unless a statement
 is as likely as that; and so few alone ("and how much?") ask about a section."""
+REFUSED = "complaint"
+OF_A_REFUSAL = frozenset({"deadlines", "documents", "processing", "apply"})
+"""Who was refused, or asked about that, and then asks how long they have, asks how long they have to complain."""
+DID_NOT_HELP = 0.8
+"""How likely a message must be to say that the answer did not help, to say nothing else."""
 IN_GENERAL = {"complaint": "klage-pa-vedtak"}
 """The topic that answers a question where no topic is at hand."""
 IN_THE_ANSWER = frozenset({"what", "who", "more", "source"})
@@ -57,11 +63,22 @@ class Explain(Answer):
 
 
 def ask_back(now: Situation) -> Events:
-    """Ask which topic is meant."""
+    """Ask which topic is meant; where one is at hand, what it is about that, or whether it is another."""
     s, close = now.speech, close_topics(now)
     choices = (*answers.topic_choices(now.library, close, s), answers.something_else(s))
+    offered = SlotSet("offered", {"topics": close, "corrected": False})
+    if now.topic and now.topic in now.library.entries and now.topic not in now.set_aside:
+        _ask_about(now, now.topic)
+        now.offer(*choices)
+        return [offered]
     now.say_text(s.gettext("I want to be sure I understand you. What is it about?"), *choices)
-    return [SlotSet("topic", None), SlotSet("offered", {"topics": close, "corrected": False})]
+    return [SlotSet("topic", None), offered]
+
+
+def _ask_about(now: Situation, topic: str) -> None:
+    s, explanation = now.speech, now.library.explain(topic, now.speech.code)
+    text = s.fill(s.gettext("What do you want to know about {topic}?"), topic=explanation.title.text)
+    now.say_text(text, *answers.questions(explanation, s), answers.a_person(s))
 
 
 def answered(now: Situation) -> Events | None:
@@ -164,12 +181,26 @@ def _may_ask(now: Situation) -> bool:
     return share < HARDLY and likely in now.library.topics and next_share >= PERHAPS
 
 
+def told_more(now: Situation) -> Events | None:
+    """Who tells how it went ("they said come back on Monday") is told what the entry at hand says about that, where it
+    surely does, and does not only say that the answer did not help."""
+    if now.topic not in now.library.entries or now.ranking[0][1] >= DID_NOT_HELP or _says_little(now):
+        return None
+    assert now.topic
+    explanation = now.library.explain(now.topic, now.speech.code, now.facts.get("place"))
+    reply = answers.just(explanation, now.pinpointed_further(now.topic, OVERRULES), now.speech)
+    if reply is None:
+        return None
+    now.say(reply)
+    return []
+
+
 def more_about(now: Situation, topic: str) -> Events:
     """Of a topic that was told already: what is asked about it, as far as that can be told, or what there is to ask; never
     the same again."""
     s = now.speech
     explanation = now.library.explain(topic, s.code, now.facts.get("place"))
-    reply = answers.just(explanation, now.pinpointed(topic), s)
+    reply = answers.just(explanation, now.pinpointed_further(topic), s)
     if reply:
         now.say(reply)
         return [SlotSet("topic", topic)]
@@ -178,8 +209,7 @@ def more_about(now: Situation, topic: str) -> Events:
     )
     if section:
         return follow_up(now, [section], topic)
-    text = s.fill(s.gettext("What do you want to know about {topic}?"), topic=explanation.title.text)
-    now.say_text(text, *answers.questions(explanation, s), answers.a_person(s))
+    _ask_about(now, topic)
     return [SlotSet("topic", topic)]
 
 
@@ -192,14 +222,17 @@ def explain(now: Situation, topic: str, sections: Sequence[str] = ()) -> Events:
     s = now.speech
     if topic in now.library.entries:
         explanation = now.library.explain(topic, s.code, now.facts.get("place"))
-        begins = _pinpointed_first(now, topic)
+        begins = _pinpointed_first(now, topic, now.text)
         named = [name for name in sections if name not in ("more", "source")]
         elsewhere = _stand_elsewhere(explanation, begins, named)
-        if not elsewhere and (len(sections) > 1 or set(sections) - IN_THE_ANSWER):
+        if elsewhere or (len(sections) < 2 and set(sections) <= IN_THE_ANSWER):
+            now.say(answers.answer(explanation, s, begins))
+        elif enough := _enough(now, explanation, named):
+            now.say(answers.answer(explanation, s, enough))
+            now.offer(answers.whole_section(explanation, named[0], s))
+        else:
             now.say(answers.answer(explanation, s))
             now.say(answers.parts(explanation, named, s, begins))
-        else:
-            now.say(answers.answer(explanation, s, begins))
         if now.is_typed:
             now.offer(*answers.topic_choices(now.library, [each for each in now.asked.perhaps if each != topic], s))
     else:
@@ -215,6 +248,8 @@ def explain(now: Situation, topic: str, sections: Sequence[str] = ()) -> Events:
     return [
         SlotSet("topic", topic),
         SlotSet("told", topic),
+        SlotSet("section", next(iter(sections), None)),
+        came_up(now, topic),
         SlotSet("offered", None),
         *([SlotSet("set_aside", aside)] if not now.is_typed else []),
     ]
@@ -230,15 +265,17 @@ def explain_all(now: Situation, topics: Sequence[str]) -> Events:
     explanations = [now.library.explain(topic, s.code, now.facts.get("place")) for topic in known[:AT_ONCE]]
     others = dict.fromkeys((*(topic for topic in ordered if topic not in known[:AT_ONCE]), *now.asked.perhaps))
     left = answers.topic_choices(now.library, list(others), s)
-    for reply in answers.several(explanations, left, s):
+    begins = {topic: _pinpointed_first(now, topic, now.said_of(topic)) for topic in known[:AT_ONCE]}
+    for reply in answers.several(explanations, begins, left, s):
         now.say(reply)
-    return [SlotSet("topic", known[0]), SlotSet("told", known[0]), SlotSet("offered", None)]
+    beside = came_up(now, *known)
+    return [SlotSet("topic", known[0]), SlotSet("told", known[0]), beside, SlotSet("offered", None)]
 
 
 def follow_up(now: Situation, sections: Sequence[str], topic: str | None = None) -> Events:
     """What an entry says about what is asked, of a topic or of the one at hand."""
     s = now.speech
-    topic = topic or now.topic
+    topic = topic or meant(now)
     if topic not in now.library.entries:
         general = next((IN_GENERAL[name] for name in sections if name in IN_GENERAL), None)
         if general and general in now.library.entries:
@@ -250,31 +287,68 @@ def follow_up(now: Situation, sections: Sequence[str], topic: str | None = None)
     assert topic
     explanation = now.library.explain(topic, s.code, now.facts.get("place"))
     asked = [name for name in sections if name not in ("more", "source")]
-    if "more" in sections and not asked:
+    if topic == now.topic and now.is_typed and now.tracker.get_slot("section") == REFUSED and set(asked) & OF_A_REFUSAL:
+        asked = [REFUSED]
+    surely = _surely(now, explanation, asked)
+    if surely:
+        now.say(surely)
+    elif asked:
+        now.say(_about(now, explanation, asked))
+    elif "more" in sections:
         now.say(answers.answer(explanation, s))
-    if asked:
-        begins = now.pinpointed(topic)
-        just = None
-        if _stand_elsewhere(explanation, begins, asked):
-            few = len(now.text.split()) <= BESIDE_THE_NAME
-            begins = () if few else now.pinpointed(topic, OVERRULES)
-            just = answers.just(explanation, begins, s)
-        now.say(just or answers.parts(explanation, asked, s, begins))
-    if "source" in sections:
+    if "source" in sections and not surely:
         now.say(answers.source(explanation, s))
-    return [SlotSet("topic", topic)]
+    return [SlotSet("topic", topic), SlotSet("section", next(iter(asked), None)), came_up(now, topic)]
 
 
-def _pinpointed_first(now: Situation, topic: str) -> tuple[str, ...]:
-    """The statements that come before the short answer. Nothing comes before where help is needed today."""
+def _surely(now: Situation, explanation: Explanation, sections: Sequence[str]) -> Reply | None:
+    """A statement that answers a follow-up, wherever it stands, where that is surer than which section is asked for."""
+    sure = OVERRULES if now.ranking and now.ranking[0][1] >= HARDLY else statements.SURE
+    begins = () if _says_little(now) else now.pinpointed_further(explanation.topic, sure)
+    elsewhere = not sections or _stand_elsewhere(explanation, begins, sections)
+    return answers.just(explanation, begins, now.speech) if elsewhere else None
+
+
+def _about(now: Situation, explanation: Explanation, sections: Sequence[str]) -> Reply:
+    """As much as is needed of the section that a follow-up asks for."""
+    s = now.speech
+    just = answers.just(explanation, _enough(now, explanation, sections), s)
+    if just is None:
+        begins = now.pinpointed_further(explanation.topic)
+        elsewhere = _stand_elsewhere(explanation, begins, sections)
+        return answers.parts(explanation, sections, s, () if elsewhere else begins)
+    whole = answers.whole_section(explanation, sections[0], s)
+    return just.model_copy(update={"choices": tuple(dict.fromkeys((whole, *just.choices)))})
+
+
+def _enough(now: Situation, explanation: Explanation, sections: Sequence[str]) -> tuple[str, ...]:
+    """The statements of a section that likely hold the answer, where that is long and more is said than which section."""
+    told = [statement.source for name in sections for statement in explanation.sections.get(name, ())]
+    today = now.library.topics[explanation.topic].urgency == "today"
+    if len(sections) != 1 or len(told) <= statements.MOST or today or _says_little(now):
+        return ()
+    return statements.among(now.found_further(explanation.topic), told)
+
+
+def _says_little(now: Situation) -> bool:
+    """Whether a message is so short ("and how much?") that it tells no more than a section."""
+    return len(now.text.split()) <= BESIDE_THE_NAME
+
+
+def _pinpointed_first(now: Situation, topic: str, text: str) -> tuple[str, ...]:
+    """The statements that come before the short answer. Nothing comes before where help is needed today.
+
+    Args:
+        text: what of the message is about the topic.
+    """
     if now.library.topics[topic].urgency == "today":
         return ()
     known = names(now.library)
-    besides = known.without(now.text).split()
+    besides = known.without(text).split()
     if not besides:  # nothing but what it is called
         return ()
-    hardly = bool(known.in_text(now.text)) and len(besides) <= BESIDE_THE_NAME
-    return now.pinpointed(topic, OVERRULES if hardly else statements.SURE)
+    hardly = bool(known.in_text(text)) and len(besides) <= BESIDE_THE_NAME
+    return now.pinpointed(topic, OVERRULES if hardly else statements.SURE, text)
 
 
 def _stand_elsewhere(explanation: Explanation, begins: Sequence[str], sections: Sequence[str]) -> bool:

@@ -5,7 +5,7 @@ from rasa_sdk.events import SlotSet
 from bot import answers
 from bot.actions.asking import may_we_keep_it
 from bot.actions.base import Answer, Events, RettvisAction, Situation
-from bot.actions.explaining import HARDLY, after_all, respond
+from bot.actions.explaining import HARDLY, after_all, respond, told_more
 from bot.actions.going_on import goes_on
 from bot.actions.repairing import NEXT, others, understood
 from bot.effects import ForgetWords, KeepWords, RecordNeed
@@ -52,7 +52,7 @@ class NotHelped(Answer):
 
     def act(self, now: Situation) -> Events:
         s, topic = now.speech, now.entity("value") or now.topic
-        events = respond(now) if now.is_typed else None
+        events = (respond(now) or told_more(now)) if now.is_typed else None
         if events is not None:
             return events
         offered_before = (now.tracker.get_slot("offered") or {}).get("topics", [])
