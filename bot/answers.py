@@ -66,14 +66,17 @@ def answer(explanation: Explanation, s: Speech, begins: Sequence[str] = ()) -> R
 
 
 def just(explanation: Explanation, begins: Sequence[str], s: Speech) -> Reply | None:
-    """Nothing but the statements that begin like this; None where there are none."""
+    """Nothing but the statements that begin like this, with a way to the section the first one stands in; None where there
+    are none."""
     asked = _asked(explanation, begins, s)
     if asked is None:
         return None
+    stands = sections_of(explanation, begins[:1]) & set(FOLLOW_UPS.values())
+    whole = [whole_section(explanation, name, s) for name in sorted(stands)]
     return Reply(
         text=_listed(f"{explanation.title.text}. {asked.heading}", asked),
         language=asked.statements[0].language,
-        choices=after_answer(explanation, s),
+        choices=tuple(dict.fromkeys((*whole, *after_answer(explanation, s)))),
         links=_links(explanation),
         answers=True,
     )
@@ -333,13 +336,17 @@ def crisis(library: Library, kind: str, s: Speech) -> Reply:
         )
         for line in help_now.lines
     )
-    numbers = "\n".join(f"{line.number} – {line.name}" for line in lines)
     return Reply(
-        text=f"{help_now.message.text}\n{numbers}",
+        text=f"{help_now.message.text}\n{numbers(library, kind, s)}",
         language=help_now.message.language,
         choices=(a_person_now(s),),
         card=CrisisCard(message=help_now.message.text, lines=lines, about=kind),
     )
+
+
+def numbers(library: Library, kind: str, s: Speech) -> str:
+    """Whom to call in a kind of danger, one in a line."""
+    return "\n".join(f"{line.number} – {line.name}" for line in library.crisis_help(kind, s.code).lines)
 
 
 def _hours(hours: str, s: Speech) -> str:

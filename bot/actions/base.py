@@ -177,6 +177,11 @@ class Situation:
     def say_text(self, text: str, *choices: Choice) -> None:
         self.say(Reply(text=text, language=self.speech.code, choices=choices))
 
+    def say_numbers_again(self) -> None:
+        """Whom to call in the danger that was warned of last, to whoever then asks for somebody to talk to."""
+        for kind in (self.tracker.get_slot("warned") or [])[-1:]:
+            self.say_text(answers.numbers(self.library, kind, self.speech))
+
     def do(self, effect: _Effect) -> None:
         self._dispatcher.utter_message(json_message=effect.model_dump(mode="json"))
 

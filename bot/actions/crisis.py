@@ -5,6 +5,7 @@ from rasa_sdk.events import SlotSet
 from bot import answers
 from bot.actions.base import Events, RettvisAction, Situation
 from bot.actions.explaining import answered, close_topics, follow_up
+from bot.actions.going_on import BESIDE
 from bot.understanding.labels import FOLLOW_UPS
 from bot.understanding.reading.reading import Ranking
 
@@ -45,7 +46,8 @@ class Crisis(RettvisAction):
             events = _answer_too(now.apart_from("crisis"))
             now.offer(*danger.choices)
             if events is not None:
-                return [*events, warn]
+                about = now.library.crisis_topic(kind)
+                return [*events, warn, *([SlotSet("beside", [about, *now.beside][:BESIDE])] if about else [])]
         else:
             now.offer(*answers.topic_choices(now.library, list(now.asked.topics[:ALSO]), now.speech))
         topic = now.library.crisis_topic(kind)

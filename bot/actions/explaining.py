@@ -7,7 +7,7 @@ from rasa_sdk.events import SlotSet
 from bot import answers
 from bot.actions.asking import may_we_keep_it
 from bot.actions.base import Answer, Events, RettvisAction, Situation
-from bot.actions.going_on import came_up, goes_on, meant
+from bot.actions.going_on import JUST_A_SECTION, came_up, goes_on, meant
 from bot.actions.repairing import besides, more_besides, repair
 from bot.effects import RecordCandidate, RecordNeed
 from bot.replies import Reply
@@ -38,6 +38,8 @@ to ask about: "when do I apply?" is about deadlines, whatever single words of it
 BESIDE_THE_NAME = 3
 """Up to so many words beside a topic's name ("I get housing allowance") ask for nothing in particular, unless a statement
 is as likely as that; and so few alone ("and how much?") ask about a section."""
+HALF_A_QUESTION = 6
+"""Up to so many words that surely ask for a section ask for all of it."""
 REFUSED = "complaint"
 OF_A_REFUSAL = frozenset({"deadlines", "documents", "processing", "apply"})
 """Who was refused, or asked about that, and then asks how long they have, asks how long they have to complain."""
@@ -86,7 +88,10 @@ def answered(now: Situation) -> Events | None:
     events = respond(now)
     if events is not None:
         return events
-    return explain(now, now.intent) if close_topics(now) == [now.intent] else None
+    if close_topics(now) != [now.intent]:
+        return None
+    told = now.intent == now.tracker.get_slot("told") and now.intent in now.library.entries
+    return more_about(now, now.intent) if told and now.intent not in now.asked.named else explain(now, now.intent)
 
 
 def close_topics(now: Situation) -> list[str]:
@@ -149,8 +154,11 @@ def respond(now: Situation) -> Events | None:
         return None
     if topic == now.topic and asked.sections:
         return [*events, *follow_up(now, asked.sections)]
-    if topic == now.tracker.get_slot("told") and topic not in asked.named and topic in now.library.entries:
-        return [*events, *more_about(now, topic)]
+    if topic == now.tracker.get_slot("told") and topic in now.library.entries:
+        if topic not in asked.named:
+            return [*events, *more_about(now, topic)]
+        if topic == now.topic and not _says_little(now) and _just(now, topic, statements.SURE):
+            return [*events, SlotSet("topic", topic)]
     return [*events, *explain(now, topic, asked.sections)]
 
 
@@ -184,25 +192,26 @@ def _may_ask(now: Situation) -> bool:
 def told_more(now: Situation) -> Events | None:
     """Who tells how it went ("they said come back on Monday") is told what the entry at hand says about that, where it
     surely does, and does not only say that the answer did not help."""
-    if now.topic not in now.library.entries or now.ranking[0][1] >= DID_NOT_HELP or _says_little(now):
+    if not now.topic or now.topic not in now.library.entries:
         return None
-    assert now.topic
-    explanation = now.library.explain(now.topic, now.speech.code, now.facts.get("place"))
-    reply = answers.just(explanation, now.pinpointed_further(now.topic, OVERRULES), now.speech)
-    if reply is None:
+    if now.ranking[0][1] >= DID_NOT_HELP or _says_little(now):
         return None
-    now.say(reply)
-    return []
+    return [] if _just(now, now.topic, OVERRULES) else None
+
+
+def _just(now: Situation, topic: str, sure: float) -> bool:
+    """Say the statements of an entry, whose short answer was given, that answer what was typed, if any does so surely."""
+    explanation = now.library.explain(topic, now.speech.code, now.facts.get("place"))
+    reply = answers.just(explanation, now.pinpointed_further(topic, sure), now.speech)
+    if reply:
+        now.say(reply)
+    return reply is not None
 
 
 def more_about(now: Situation, topic: str) -> Events:
     """Of a topic that was told already: what is asked about it, as far as that can be told, or what there is to ask; never
     the same again."""
-    s = now.speech
-    explanation = now.library.explain(topic, s.code, now.facts.get("place"))
-    reply = answers.just(explanation, now.pinpointed_further(topic), s)
-    if reply:
-        now.say(reply)
+    if _just(now, topic, statements.SURE):
         return [SlotSet("topic", topic)]
     section = next(
         (FOLLOW_UPS[label] for label, share in now.ranking if label in FOLLOW_UPS and share >= A_LITTLE), None
@@ -313,12 +322,11 @@ def _about(now: Situation, explanation: Explanation, sections: Sequence[str]) ->
     """As much as is needed of the section that a follow-up asks for."""
     s = now.speech
     just = answers.just(explanation, _enough(now, explanation, sections), s)
-    if just is None:
-        begins = now.pinpointed_further(explanation.topic)
-        elsewhere = _stand_elsewhere(explanation, begins, sections)
-        return answers.parts(explanation, sections, s, () if elsewhere else begins)
-    whole = answers.whole_section(explanation, sections[0], s)
-    return just.model_copy(update={"choices": tuple(dict.fromkeys((whole, *just.choices)))})
+    if just:
+        return just
+    begins = now.pinpointed_further(explanation.topic)
+    elsewhere = _stand_elsewhere(explanation, begins, sections)
+    return answers.parts(explanation, sections, s, () if elsewhere else begins)
 
 
 def _enough(now: Situation, explanation: Explanation, sections: Sequence[str]) -> tuple[str, ...]:
@@ -331,8 +339,12 @@ def _enough(now: Situation, explanation: Explanation, sections: Sequence[str]) -
 
 
 def _says_little(now: Situation) -> bool:
-    """Whether a message is so short ("and how much?") that it tells no more than a section."""
-    return len(now.text.split()) <= BESIDE_THE_NAME
+    """Whether a message is so short ("and how much?") that it tells no more than a section, or a little longer and surely
+    nothing else ("how long have I got for that?")."""
+    words = len(now.text.split())
+    (label, share), *_ = now.ranking or (("", 0.0),)
+    just_a_section = label in FOLLOW_UPS and share >= JUST_A_SECTION
+    return words <= BESIDE_THE_NAME or (words <= HALF_A_QUESTION and just_a_section)
 
 
 def _pinpointed_first(now: Situation, topic: str, text: str) -> tuple[str, ...]:
@@ -344,10 +356,10 @@ def _pinpointed_first(now: Situation, topic: str, text: str) -> tuple[str, ...]:
     if now.library.topics[topic].urgency == "today":
         return ()
     known = names(now.library)
-    besides = known.without(text).split()
-    if not besides:  # nothing but what it is called
+    besides, named = known.without(text).split(), bool(known.in_text(text))
+    if not besides or (len(besides) <= BESIDE_THE_NAME and not named):  # what it is called, or "I lost my job"
         return ()
-    hardly = bool(known.in_text(text)) and len(besides) <= BESIDE_THE_NAME
+    hardly = named and len(besides) <= BESIDE_THE_NAME
     return now.pinpointed(topic, OVERRULES if hardly else statements.SURE, text)
 
 

@@ -26,13 +26,15 @@ ELSEWHERE = "elsewhere"
 
 
 class StartHandoff(RettvisAction):
-    """Begin with a clean form; what is known is not asked again, and nothing of a person who waits already."""
+    """Begin with a clean form; what is known is not asked again, and nothing of a person who waits already. Who was warned
+    of danger has the numbers again first: a contact does not answer at once."""
 
     action_name = "action_start_handoff"
 
     def act(self, now: Situation) -> Events:
         if now.facts.get("waits_for"):
             return [SlotSet("handoff_place", ELSEWHERE), SlotSet("handoff_consent", "no")]
+        now.say_numbers_again()
         return [*_clean(), SlotSet("handoff_place", now.facts.get("place"))]
 
 

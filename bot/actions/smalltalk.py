@@ -37,6 +37,7 @@ class WhoAreYou(Answer):
         if events is not None:
             return events
         s = now.speech
+        now.say_numbers_again()  # "who can I talk to tonight?"
         text = s.gettext(
             "I am Rettvis, a computer program of the municipality. I am not a human. I tell you what you may be "
             "entitled to, from texts that people have written and checked. I can fetch a person when you want."

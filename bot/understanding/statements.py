@@ -30,7 +30,7 @@ FEWEST = 2
 STEPS = 200
 WORDS = 7.0
 """What the words, a unit vector too, are multiplied by where the sentence vector is by SCALE."""
-SURE = 0.2
+SURE = 0.25
 """How likely a statement must be to be what is asked for;"""
 ALSO = 0.15
 """and a second one beside it."""

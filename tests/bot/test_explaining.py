@@ -6,10 +6,13 @@ from typing import Any
 import pytest
 
 import bot.assistant.engine  # noqa: F401 (quietens what Rasa's packages say when they are imported)
+from knowledge.library import Library
+
+LIBRARY = Library.load()
 
 
-def said(ranking: dict[str, float]) -> list[dict[str, Any]]:
-    """The replies to a message that was understood like this, in English."""
+def said(ranking: dict[str, float], at_hand: str | None = None) -> list[dict[str, Any]]:
+    """The replies to a message that was understood like this, in English, with a topic at hand or none."""
     from rasa_sdk.executor import ActionExecutor
 
     import bot.actions
@@ -20,7 +23,7 @@ def said(ranking: dict[str, float]) -> list[dict[str, Any]]:
     latest = {"text": "x", "intent": rows[0], "intent_ranking": rows, "entities": [], "metadata": {"language": "en"}}
     tracker = {
         "sender_id": "x",
-        "slots": {},
+        "slots": {"topic": at_hand},
         "latest_message": latest,
         "events": [],
         "paused": False,
@@ -52,3 +55,11 @@ def test_without_a_sign_of_danger_no_emergency_number_is_named(ranking: dict) ->
     replies = said({**ranking, "crisis": 0.01})
     assert len(replies) == 1
     assert "urgent_human" not in [choice["id"] for choice in replies[0]["choices"]]
+
+
+def test_what_is_unclear_is_asked_about_the_topic_at_hand_or_may_be_about_others() -> None:
+    (reply,) = said({**UNSURE, "crisis": 0.01}, at_hand="bostotte")
+    assert LIBRARY.title("bostotte", "en") in reply["text"]
+    choices = [choice["id"] for choice in reply["choices"]]
+    assert choices[0].endswith(":bostotte")
+    assert {"barnevern", "familievern", "out_of_scope"} <= set(choices)

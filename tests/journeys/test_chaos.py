@@ -201,7 +201,7 @@ class Script:
 
 EXPECTED = [
     "citizen: How much child benefit do I get for two kids?",
-    "bot: About what you wrote",
+    "bot: Child benefit",
     "citizen: Talk to a person",
     "bot: You can talk to",
     "citizen: Yes, share this",

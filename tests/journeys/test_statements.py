@@ -82,7 +82,7 @@ def test_a_topic_that_was_picked_gets_the_short_answer_alone(server: Server) -> 
     [
         ("arbeidsavklaringspenger", "må jeg sende meldekort", "Send meldekort hver 14. dag"),
         ("dagpenger", "hva om jeg får en liten jobb 2 dager i uka", "Mange tror at det er forbudt å jobbe"),
-        ("barnetrygd", "hva hvis jeg får kjæreste som flytter inn", "Har du ny partner"),
+        ("barnetrygd", "hva hvis jeg får kjæreste som flytter inn", "Si fra til Nav med en gang"),
     ],
 )
 def test_who_goes_on_without_naming_the_topic_is_answered_about_it(
@@ -145,13 +145,16 @@ def test_what_is_not_ours_is_refused_in_the_middle_of_a_conversation(server: Ser
     assert "Dette vet jeg ikke" in citizen.write("hva blir været i morgen")[0]["text"]
 
 
-def test_a_section_that_is_asked_about_begins_with_what_answers(server: Server) -> None:
-    text = at_hand(server, "nb", "engangsstonad").write("når kan jeg søke, jeg er i uke 25 nå?")[0]["text"]
-    first, second = (
-        statement("engangsstonad", "Søk innen seks", "nb"),
-        statement("engangsstonad", "Du kan søke før", "nb"),
-    )
-    assert text.index(second) < text.index(first), "the section has them the other way round"
+def test_of_a_section_that_is_asked_about_what_answers_is_told_and_all_of_it_can_be_had(server: Server) -> None:
+    citizen = at_hand(server, "nb", "engangsstonad")
+    (reply,) = citizen.write("når kan jeg søke, jeg er i uke 25 nå?")
+    section = LIBRARY.explain("engangsstonad", "nb").sections["deadlines"]
+    answers = statement("engangsstonad", "Du kan søke før", "nb")
+    assert reply["text"].split("\n")[1].startswith(f"– {answers}")
+    assert len(reply["text"].split("\n")) - 1 < len(section)
+    assert reply["choices"][0]["id"] == "ask_deadlines:engangsstonad"
+    whole = citizen.pick("ask_deadlines:engangsstonad")[0]["text"]
+    assert all(each.text.text in whole for each in section)
 
 
 @pytest.mark.parametrize("said", ["når må jeg søke?", "hvor mye er det?"])
@@ -160,3 +163,60 @@ def test_half_a_question_is_about_a_section_whatever_words_of_it_resemble(server
     name = "deadlines" if "når" in said else "what"
     wanted = [each.text.text for each in LIBRARY.explain("engangsstonad", "nb").sections[name]]
     assert all(each in text for each in wanted)
+
+
+def test_each_of_two_needs_begins_with_what_was_asked_of_it(server: Server) -> None:
+    said = "får jeg bostøtte når jeg bor i bokollektiv? Og hva betaler jeg for tannlegen når jeg er 22 år?"
+    replies = Citizen(server, language="nb").write(said)
+    asked = {reply["card"]["topic"]: reply["card"]["asked"]["statements"][0]["text"] for reply in replies}
+    assert asked == {
+        "bostotte": statement("bostotte", "Bor du i bokollektiv", "nb"),
+        "tannhelse": statement("tannhelse", "Fra året du fyller 19", "nb"),
+    }
+
+
+TWO_NEEDS = "mista jobben og klarer ikke husleia"
+
+
+@pytest.mark.parametrize(
+    ("said", "topic", "begins"),
+    [
+        ("må jeg selge bilen først?", "okonomisk-sosialhjelp", "Mange tror at de må selge alt"),
+        ("jeg sa opp selv, har det noe å si?", "dagpenger", "Mange tror at den som sier opp selv"),
+    ],
+)
+def test_after_two_needs_who_goes_on_is_answered_about_either(
+    server: Server, said: str, topic: str, begins: str
+) -> None:
+    citizen = Citizen(server, language="nb")
+    citizen.write(TWO_NEEDS)
+    text = citizen.write(said)[0]["text"]
+    assert text.startswith(LIBRARY.title(topic, "nb"))
+    assert statement(topic, begins, "nb") in text
+
+
+def test_what_is_asked_about_in_general_stays_with_the_topic_at_hand(server: Server) -> None:
+    citizen = Citizen(server, language="nb")
+    citizen.write(TWO_NEEDS)
+    first, *_ = citizen.history()[1:2]
+    for said in ("hvilke papirer trenger jeg?", "hvordan søker jeg?"):
+        assert citizen.write(said)[0]["text"].startswith(first["card"]["title"]["text"])
+
+
+def test_who_was_refused_and_asks_how_long_is_told_how_long_they_have_to_complain(server: Server) -> None:
+    citizen = at_hand(server, "nb", "okonomisk-sosialhjelp")
+    to_complain = statement("okonomisk-sosialhjelp", "Er du uenig, kan du klage", "nb")
+    to_apply = statement("okonomisk-sosialhjelp", "Det er ingen frist", "nb")
+    assert to_apply in citizen.write("hva er søknadsfristen?")[0]["text"]
+    citizen.write("jeg fikk avslag")
+    text = citizen.write("hvor lenge har jeg på meg?")[0]["text"]
+    assert to_complain in text
+    assert to_apply not in text
+
+
+def test_who_was_warned_and_asks_for_a_person_has_the_numbers_again_first(server: Server) -> None:
+    citizen = Citizen(server, language="nb")
+    assert is_danger(citizen.write("jeg vil ikke leve lenger"))
+    first, *rest = citizen.pick("human")
+    assert all(line.number in first["text"] for line in LIBRARY.crisis_help("suicide", "nb").lines)
+    assert rest[-1]["text"] == "Hvor bor du?"
