@@ -336,17 +336,13 @@ def crisis(library: Library, kind: str, s: Speech) -> Reply:
         )
         for line in help_now.lines
     )
+    numbers = "\n".join(f"{line.number} – {line.name}" for line in lines)
     return Reply(
-        text=f"{help_now.message.text}\n{numbers(library, kind, s)}",
+        text=f"{help_now.message.text}\n{numbers}",
         language=help_now.message.language,
         choices=(a_person_now(s),),
         card=CrisisCard(message=help_now.message.text, lines=lines, about=kind),
     )
-
-
-def numbers(library: Library, kind: str, s: Speech) -> str:
-    """Whom to call in a kind of danger, one in a line."""
-    return "\n".join(f"{line.number} – {line.name}" for line in library.crisis_help(kind, s.code).lines)
 
 
 def _hours(hours: str, s: Speech) -> str:

@@ -72,6 +72,7 @@ class Situation:
         self.said: list[Reply] = []
         self.tracker = tracker
         self._apart = apart
+        self._found: dict[tuple[str, str], Found] = {}
         self.library = services().library
         self.facts: dict[str, Any] = tracker.latest_message.get("metadata") or {}
         self.written: str = self.facts.get("language", "nb")
@@ -148,7 +149,10 @@ class Situation:
 
     def found(self, topic: str, text: str | None = None) -> Found:
         """The statements of a topic's entry that may answer what was typed, the likeliest first; of a choice, none."""
-        return services().statements(text or self.text, topic) if self.is_typed else ()
+        asked = (text or self.text, topic)
+        if asked not in self._found:
+            self._found[asked] = services().statements(*asked) if self.is_typed else ()
+        return self._found[asked]
 
     def found_further(self, topic: str) -> Found:
         """The same of what goes on about a topic, whose short answer was given already."""
@@ -178,9 +182,10 @@ class Situation:
         self.say(Reply(text=text, language=self.speech.code, choices=choices))
 
     def say_numbers_again(self) -> None:
-        """Whom to call in the danger that was warned of last, to whoever then asks for somebody to talk to."""
-        for kind in (self.tracker.get_slot("warned") or [])[-1:]:
-            self.say_text(answers.numbers(self.library, kind, self.speech))
+        """Whom to call in a danger that was warned of, to whoever then asks for somebody to talk to."""
+        warned = self.tracker.get_slot("warned")
+        if warned:
+            self.say_text(answers.crisis(self.library, warned[-1], self.speech).text)
 
     def do(self, effect: _Effect) -> None:
         self._dispatcher.utter_message(json_message=effect.model_dump(mode="json"))

@@ -46,12 +46,19 @@ class Crisis(RettvisAction):
             events = _answer_too(now.apart_from("crisis"))
             now.offer(*danger.choices)
             if events is not None:
-                about = now.library.crisis_topic(kind)
-                return [*events, warn, *([SlotSet("beside", [about, *now.beside][:BESIDE])] if about else [])]
+                return [*events, warn, *_beside_that(now, kind, events)]
         else:
             now.offer(*answers.topic_choices(now.library, list(now.asked.topics[:ALSO]), now.speech))
         topic = now.library.crisis_topic(kind)
         return [warn, SlotSet("topic", topic)] if topic else [warn]
+
+
+def _beside_that(now: Situation, kind: str, events: Events) -> Events:
+    """The topic of a danger came up too, beside what was answered."""
+    set_to = {event["name"]: event["value"] for event in events if event.get("event") == "slot"}
+    about, at_hand = now.library.crisis_topic(kind), set_to.get("topic", now.topic)
+    others = [topic for topic in set_to.get("beside") or now.beside if topic != about]
+    return [SlotSet("beside", [about, *others][:BESIDE])] if about and about != at_hand else []
 
 
 def _sounds_like_it(now: Situation) -> bool:

@@ -7,12 +7,13 @@ from rasa_sdk.events import SlotSet
 from bot import answers
 from bot.actions.asking import may_we_keep_it
 from bot.actions.base import Answer, Events, RettvisAction, Situation
-from bot.actions.going_on import JUST_A_SECTION, came_up, goes_on, meant
+from bot.actions.going_on import BESIDE_THE_NAME, MEANT, came_up, goes_on, meant, says_little
 from bot.actions.repairing import besides, more_besides, repair
 from bot.effects import RecordCandidate, RecordNeed
 from bot.replies import Reply
 from bot.understanding import statements
 from bot.understanding.labels import FOLLOW_UPS
+from bot.understanding.reading.asked import REFUSED
 from bot.understanding.reading.names import names
 from knowledge.library import Explanation
 
@@ -35,13 +36,9 @@ A_LITTLE = 0.1
 OVERRULES = 0.5
 """How likely a statement must be to answer what goes on about a topic, to be said instead of the section that it was taken
 to ask about: "when do I apply?" is about deadlines, whatever single words of it resemble."""
-BESIDE_THE_NAME = 3
-"""Up to so many words beside a topic's name ("I get housing allowance") ask for nothing in particular, unless a statement
-is as likely as that; and so few alone ("and how much?") ask about a section."""
-HALF_A_QUESTION = 6
-"""Up to so many words that surely ask for a section ask for all of it."""
-REFUSED = "complaint"
-OF_A_REFUSAL = frozenset({"deadlines", "documents", "processing", "apply"})
+SHORT = 8
+"""Up to so many words that say that one was refused, and name nothing, are about the topic at hand."""
+UNTIL_WHEN = "deadlines"
 """Who was refused, or asked about that, and then asks how long they have, asks how long they have to complain."""
 DID_NOT_HELP = 0.8
 """How likely a message must be to say that the answer did not help, to say nothing else."""
@@ -65,16 +62,16 @@ class Explain(Answer):
 
 
 def ask_back(now: Situation) -> Events:
-    """Ask which topic is meant; where one is at hand, what it is about that, or whether it is another."""
+    """Ask which topic is meant; the one at hand may be, unless the person has said that it is not."""
     s, close = now.speech, close_topics(now)
-    choices = (*answers.topic_choices(now.library, close, s), answers.something_else(s))
-    offered = SlotSet("offered", {"topics": close, "corrected": False})
-    if now.topic and now.topic in now.library.entries and now.topic not in now.set_aside:
-        _ask_about(now, now.topic)
-        now.offer(*choices)
-        return [offered]
+    refused = {*now.set_aside, *now.asked.not_about, *now.asked.has}
+    at_hand = now.topic if now.topic in now.library.entries and now.topic not in refused else None
+    if "misunderstood" in now.reading.says:
+        at_hand = None
+    shown = [*close, *([at_hand] if at_hand and at_hand not in close else [])]
+    choices = (*answers.topic_choices(now.library, shown, s), answers.something_else(s))
     now.say_text(s.gettext("I want to be sure I understand you. What is it about?"), *choices)
-    return [SlotSet("topic", None), offered]
+    return [SlotSet("topic", at_hand), SlotSet("offered", {"topics": close, "corrected": False})]
 
 
 def _ask_about(now: Situation, topic: str) -> None:
@@ -91,7 +88,8 @@ def answered(now: Situation) -> Events | None:
     if close_topics(now) != [now.intent]:
         return None
     told = now.intent == now.tracker.get_slot("told") and now.intent in now.library.entries
-    return more_about(now, now.intent) if told and now.intent not in now.asked.named else explain(now, now.intent)
+    again = told and now.intent not in now.asked.named and now.library.topics[now.intent].urgency != "today"
+    return more_about(now, now.intent) if again else explain(now, now.intent)
 
 
 def close_topics(now: Situation) -> list[str]:
@@ -130,6 +128,8 @@ def respond(now: Situation) -> Events | None:
         return repair(now)
     if asked.has and not asked.topics and set(asked.has) <= set(now.library.entries):
         return besides(now, asked.has)
+    if "refused" in reading.says and not asked.named and now.topic in now.library.entries and _is_short(now):
+        return follow_up(now, asked.sections)
     going_on = goes_on(now)
     if going_on is not None:
         return going_on
@@ -157,9 +157,13 @@ def respond(now: Situation) -> Events | None:
     if topic == now.tracker.get_slot("told") and topic in now.library.entries:
         if topic not in asked.named:
             return [*events, *more_about(now, topic)]
-        if topic == now.topic and not _says_little(now) and _just(now, topic, statements.SURE):
+        if topic == now.topic and not says_little(now) and _just(now, topic, statements.SURE):
             return [*events, SlotSet("topic", topic)]
     return [*events, *explain(now, topic, asked.sections)]
+
+
+def _is_short(now: Situation) -> bool:
+    return len(now.text.split()) <= SHORT
 
 
 def after_all(now: Situation, ask: bool = False) -> Events | None:
@@ -194,13 +198,16 @@ def told_more(now: Situation) -> Events | None:
     surely does, and does not only say that the answer did not help."""
     if not now.topic or now.topic not in now.library.entries:
         return None
-    if now.ranking[0][1] >= DID_NOT_HELP or _says_little(now):
+    if now.ranking[0][1] >= DID_NOT_HELP or says_little(now) or now.reading.says:
         return None
     return [] if _just(now, now.topic, OVERRULES) else None
 
 
 def _just(now: Situation, topic: str, sure: float) -> bool:
-    """Say the statements of an entry, whose short answer was given, that answer what was typed, if any does so surely."""
+    """Say the statements of an entry, whose short answer was given, that answer what was typed, if any does so surely.
+    Where help is needed today, the answer stays whole, with the numbers below."""
+    if now.library.topics[topic].urgency == "today":
+        return False
     explanation = now.library.explain(topic, now.speech.code, now.facts.get("place"))
     reply = answers.just(explanation, now.pinpointed_further(topic, sure), now.speech)
     if reply:
@@ -257,7 +264,7 @@ def explain(now: Situation, topic: str, sections: Sequence[str] = ()) -> Events:
     return [
         SlotSet("topic", topic),
         SlotSet("told", topic),
-        SlotSet("section", next(iter(sections), None)),
+        *_asked_last(now, topic, sections),
         came_up(now, topic),
         SlotSet("offered", None),
         *([SlotSet("set_aside", aside)] if not now.is_typed else []),
@@ -296,8 +303,10 @@ def follow_up(now: Situation, sections: Sequence[str], topic: str | None = None)
     assert topic
     explanation = now.library.explain(topic, s.code, now.facts.get("place"))
     asked = [name for name in sections if name not in ("more", "source")]
-    if topic == now.topic and now.is_typed and now.tracker.get_slot("section") == REFUSED and set(asked) & OF_A_REFUSAL:
+    if now.is_typed and now.tracker.get_slot("section") == [topic, REFUSED] and UNTIL_WHEN in asked:
         asked = [REFUSED]
+    if topic != now.topic and now.is_typed and now.topic and _just(now, topic, MEANT):
+        return [SlotSet("topic", topic), came_up(now, topic)]
     surely = _surely(now, explanation, asked)
     if surely:
         now.say(surely)
@@ -307,14 +316,20 @@ def follow_up(now: Situation, sections: Sequence[str], topic: str | None = None)
         now.say(answers.answer(explanation, s))
     if "source" in sections and not surely:
         now.say(answers.source(explanation, s))
-    return [SlotSet("topic", topic), SlotSet("section", next(iter(asked), None)), came_up(now, topic)]
+    return [SlotSet("topic", topic), *_asked_last(now, topic, asked), came_up(now, topic)]
+
+
+def _asked_last(now: Situation, topic: str, sections: Sequence[str]) -> Events:
+    """What was asked of a topic, in words; a button is pressed out of curiosity, too."""
+    return [SlotSet("section", [topic, *sections[:1]])] if now.is_typed else []
 
 
 def _surely(now: Situation, explanation: Explanation, sections: Sequence[str]) -> Reply | None:
     """A statement that answers a follow-up, wherever it stands, where that is surer than which section is asked for."""
     sure = OVERRULES if now.ranking and now.ranking[0][1] >= HARDLY else statements.SURE
-    begins = () if _says_little(now) else now.pinpointed_further(explanation.topic, sure)
-    elsewhere = not sections or _stand_elsewhere(explanation, begins, sections)
+    begins = () if says_little(now) else now.pinpointed_further(explanation.topic, sure)
+    unsure = now.is_typed and now.ranking[0][1] < HARDLY
+    elsewhere = _stand_elsewhere(explanation, begins, sections) if sections else unsure
     return answers.just(explanation, begins, now.speech) if elsewhere else None
 
 
@@ -333,18 +348,9 @@ def _enough(now: Situation, explanation: Explanation, sections: Sequence[str]) -
     """The statements of a section that likely hold the answer, where that is long and more is said than which section."""
     told = [statement.source for name in sections for statement in explanation.sections.get(name, ())]
     today = now.library.topics[explanation.topic].urgency == "today"
-    if len(sections) != 1 or len(told) <= statements.MOST or today or _says_little(now):
+    if len(sections) != 1 or len(told) <= statements.MOST or today or says_little(now):
         return ()
     return statements.among(now.found_further(explanation.topic), told)
-
-
-def _says_little(now: Situation) -> bool:
-    """Whether a message is so short ("and how much?") that it tells no more than a section, or a little longer and surely
-    nothing else ("how long have I got for that?")."""
-    words = len(now.text.split())
-    (label, share), *_ = now.ranking or (("", 0.0),)
-    just_a_section = label in FOLLOW_UPS and share >= JUST_A_SECTION
-    return words <= BESIDE_THE_NAME or (words <= HALF_A_QUESTION and just_a_section)
 
 
 def _pinpointed_first(now: Situation, topic: str, text: str) -> tuple[str, ...]:

@@ -32,9 +32,9 @@ class StartHandoff(RettvisAction):
     action_name = "action_start_handoff"
 
     def act(self, now: Situation) -> Events:
+        now.say_numbers_again()
         if now.facts.get("waits_for"):
             return [SlotSet("handoff_place", ELSEWHERE), SlotSet("handoff_consent", "no")]
-        now.say_numbers_again()
         return [*_clean(), SlotSet("handoff_place", now.facts.get("place"))]
 
 

@@ -2,7 +2,7 @@
 
 from bot import answers
 from bot.actions.base import Answer, Events, Situation
-from bot.actions.explaining import after_all
+from bot.actions.explaining import HARDLY, after_all
 
 
 class Greet(Answer):
@@ -37,7 +37,8 @@ class WhoAreYou(Answer):
         if events is not None:
             return events
         s = now.speech
-        now.say_numbers_again()  # "who can I talk to tonight?"
+        if now.is_typed and now.ranking[0][1] < HARDLY:  # "who can I talk to tonight?"
+            now.say_numbers_again()
         text = s.gettext(
             "I am Rettvis, a computer program of the municipality. I am not a human. I tell you what you may be "
             "entitled to, from texts that people have written and checked. I can fetch a person when you want."

@@ -35,6 +35,8 @@ SURE = 0.25
 ALSO = 0.15
 """and a second one beside it."""
 
+SURELY_SHORT = 0.8
+"""How likely the short answer must be to be what is asked for again."""
 CERTAIN = 0.4
 """How likely a statement must be for the rest of its section to be left out: who asks "which papers?" is told of all;"""
 ENOUGH = 0.8
@@ -132,7 +134,9 @@ def answering(found: Found, sure: float = SURE) -> tuple[str, ...]:
 
 
 def after_short(found: Found) -> Found:
-    """The same where the short answer was given already, so that it is not what is asked for."""
+    """The same where the short answer was given already, so that it is not asked for; nothing where it surely is."""
+    if dict(found).get(SHORT, 0.0) >= SURELY_SHORT:
+        return ()
     others = tuple((statement, share) for statement, share in found if statement != SHORT)
     left = sum(share for _, share in others)
     return tuple((statement, share / left) for statement, share in others) if left else ()

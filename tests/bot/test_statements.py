@@ -102,6 +102,10 @@ def test_after_the_short_answer_a_statement_answers_what_that_would_have_answere
     assert after_short(((SHORT, 1.0),)) == after_short(()) == ()
 
 
+def test_what_surely_asks_for_the_short_answer_again_is_answered_by_no_statement() -> None:
+    assert after_short(((SHORT, 0.95), ("en", 0.04), ("to", 0.01))) == ()
+
+
 SECTION = ("en og alt", "to og mer", "tre", "fire")
 
 

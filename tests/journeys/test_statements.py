@@ -145,16 +145,25 @@ def test_what_is_not_ours_is_refused_in_the_middle_of_a_conversation(server: Ser
     assert "Dette vet jeg ikke" in citizen.write("hva blir været i morgen")[0]["text"]
 
 
-def test_of_a_section_that_is_asked_about_what_answers_is_told_and_all_of_it_can_be_had(server: Server) -> None:
-    citizen = at_hand(server, "nb", "engangsstonad")
-    (reply,) = citizen.write("når kan jeg søke, jeg er i uke 25 nå?")
-    section = LIBRARY.explain("engangsstonad", "nb").sections["deadlines"]
-    answers = statement("engangsstonad", "Du kan søke før", "nb")
-    assert reply["text"].split("\n")[1].startswith(f"– {answers}")
-    assert len(reply["text"].split("\n")) - 1 < len(section)
-    assert reply["choices"][0]["id"] == "ask_deadlines:engangsstonad"
-    whole = citizen.pick("ask_deadlines:engangsstonad")[0]["text"]
-    assert all(each.text.text in whole for each in section)
+def test_a_section_that_is_asked_about_begins_with_what_answers(server: Server) -> None:
+    text = at_hand(server, "nb", "engangsstonad").write("når kan jeg søke, jeg er i uke 25 nå?")[0]["text"]
+    first, second = (
+        statement("engangsstonad", "Søk innen seks", "nb"),
+        statement("engangsstonad", "Du kan søke før", "nb"),
+    )
+    assert text.index(second) < text.index(first), "the section has them the other way round"
+
+
+def test_of_a_long_section_what_answers_is_told_and_all_of_it_can_be_had(server: Server) -> None:
+    citizen = at_hand(server, "nb", "dagpenger")
+    (reply,) = citizen.write("hvor mye får jeg ekstra for hvert barn?")
+    section = [each.text.text for each in LIBRARY.explain("dagpenger", "nb").sections["what"]]
+    told = [each for each in section if each in reply["text"]]
+    assert statement("dagpenger", "Du får {dagpenger.barnetillegg}", "nb") in told
+    assert len(told) < len(section)
+    assert reply["choices"][0]["id"] == "ask_amount:dagpenger"
+    whole = citizen.pick("ask_amount:dagpenger")[0]["text"]
+    assert all(each in whole for each in section)
 
 
 @pytest.mark.parametrize("said", ["når må jeg søke?", "hvor mye er det?"])
@@ -220,3 +229,45 @@ def test_who_was_warned_and_asks_for_a_person_has_the_numbers_again_first(server
     first, *rest = citizen.pick("human")
     assert all(line.number in first["text"] for line in LIBRARY.crisis_help("suicide", "nb").lines)
     assert rest[-1]["text"] == "Hvor bor du?"
+
+
+@pytest.mark.parametrize("said", ["hvordan søker jeg?", "hvilke papirer trenger jeg?"])
+def test_who_was_refused_and_asks_something_else_is_told_that(server: Server, said: str) -> None:
+    citizen = at_hand(server, "nb", "bostotte")
+    citizen.write("jeg fikk avslag")
+    name = "apply" if "søker" in said else "documents"
+    assert LIBRARY.explain("bostotte", "nb").sections[name][0].text.text in citizen.write(said)[0]["text"]
+
+
+def test_a_refusal_of_one_thing_is_not_one_of_another(server: Server) -> None:
+    citizen = at_hand(server, "nb", "bostotte")
+    citizen.write("jeg fikk avslag")
+    citizen.pick("okonomisk-sosialhjelp")
+    text = citizen.write("hva er søknadsfristen?")[0]["text"]
+    assert statement("okonomisk-sosialhjelp", "Det er ingen frist", "nb") in text
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        ("nb", "fikk nei fra nav på sosialhjelp"),
+        ("en", "nav refused me social assistance"),
+        ("pl", "nav odmówił mi pomocy społecznej"),
+    ],
+)
+def test_a_refusal_of_what_is_named_is_answered_with_how_one_complains(server: Server, code: str, said: str) -> None:
+    citizen = Citizen(server, language=code)
+    text = "\n".join(reply["text"] for reply in citizen.write(said))
+    assert statement("okonomisk-sosialhjelp", "Er du uenig, kan du klage", code) in text
+
+
+def test_a_refusal_in_a_few_words_is_about_the_topic_at_hand(server: Server) -> None:
+    citizen = at_hand(server, "nb", "gratis-skole")
+    assert citizen.write("kommunen sa nei")[0]["text"].startswith(LIBRARY.title("gratis-skole", "nb"))
+
+
+def test_who_names_again_what_cannot_wait_has_the_numbers_below_again(server: Server) -> None:
+    citizen = at_hand(server, "nb", "midlertidig-bolig")
+    last = citizen.write("jeg og barna trenger midlertidig bolig i natt fordi vi er på gata")[-1]
+    assert "112" in last["text"]
+    assert "urgent_human" in [choice["id"] for choice in last["choices"]]

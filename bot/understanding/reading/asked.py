@@ -35,6 +35,8 @@ BESIDE_A_NEED = ("greet", "thanks", "change_language")
 """Where the whole message is no more than this, a part need be no surer than where its topic is refused."""
 SHORT = 6
 """So many words with "I have it already" say no more than that."""
+REFUSED = "complaint"
+"""The section for who was refused."""
 _LEAST = 1e-4
 
 
@@ -96,12 +98,13 @@ def asked(
         found = tuple(topic for topic in found if topic in named) or found
     if had and not found and not _wants_more(live):  # they ask about what they have
         had, found, asking = (), needs(whole, live, topics, refused), live
+    sections = _sections(asking)
+    if any("refused" in part.says for part in asking):  # to complain, they need not ask how
+        sections = (REFUSED, *(name for name in sections if name not in (REFUSED, "apply")))
     sure = {topic for part in asking for topic, share in part.ranking[:1] if share >= SURE}
     sure |= {topic for topic, share in whole[:1] if share >= SURE_WHOLE}
     perhaps = [each for each in needs(whole, asking, topics, {*refused, *had}, PERHAPS) if each not in found]
-    return Asked(
-        found, _sections(asking), had, not_about, named, frozenset(sure & set(found)), tuple(perhaps[:OFFERED])
-    )
+    return Asked(found, sections, had, not_about, named, frozenset(sure & set(found)), tuple(perhaps[:OFFERED]))
 
 
 def needs(
