@@ -88,9 +88,11 @@ def doctor(**environment: str) -> tuple[int, str]:
     return result.exit_code, result.output
 
 
-def test_the_doctor_finds_a_sound_installation_sound(server: Server, model: Path) -> None:
-    here = server.installation
-    code, said = doctor(DATABASE_URL=here.database.url, RETTVIS_VAR=str(here.settings.folder))
+def test_the_doctor_finds_a_sound_installation_sound(server: Server, tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path / 'sound.sqlite3'}")  # that of all tests has things from long ago in it
+    database.migrate()
+    database.close()
+    code, said = doctor(DATABASE_URL=database.url, RETTVIS_VAR=str(server.installation.settings.folder))
     assert "MEND" not in said
     assert code == 0
     assert re.search(r"ok +database +sqlite answers\n", said)
