@@ -129,6 +129,8 @@ def respond(now: Situation) -> Events | None:
     if asked.has and not asked.topics and set(asked.has) <= set(now.library.entries):
         return besides(now, asked.has)
     if "refused" in reading.says and not asked.named and now.topic in now.library.entries and _is_short(now):
+        if now.topic == IN_GENERAL[REFUSED]:  # its answer is for just that; its section is for who complained in vain
+            return explain(now, now.topic)
         return follow_up(now, asked.sections)
     going_on = goes_on(now)
     if going_on is not None:
@@ -147,19 +149,21 @@ def respond(now: Situation) -> Events | None:
         return (
             [*events, *follow_up(now, asked.sections)] if asked.sections and now.topic in now.library.entries else None
         )
-    topic = asked.topics[0]
+    topic, sections = asked.topics[0], asked.sections
+    if "refused" in reading.says and topic == IN_GENERAL[REFUSED]:
+        sections = tuple(name for name in sections if name != REFUSED)
     if topic not in (*asked.sure, *asked.named):
         if asked.sections and now.topic in now.library.entries:  # what is surely asked belongs to the topic at hand
             return [*events, *follow_up(now, asked.sections)]
         return None
-    if topic == now.topic and asked.sections:
-        return [*events, *follow_up(now, asked.sections)]
+    if topic == now.topic and sections:
+        return [*events, *follow_up(now, sections)]
     if topic == now.tracker.get_slot("told") and topic in now.library.entries:
         if topic not in asked.named:
             return [*events, *more_about(now, topic)]
         if topic == now.topic and not says_little(now) and _just(now, topic, statements.SURE):
             return [*events, SlotSet("topic", topic)]
-    return [*events, *explain(now, topic, asked.sections)]
+    return [*events, *explain(now, topic, sections)]
 
 
 def _is_short(now: Situation) -> bool:

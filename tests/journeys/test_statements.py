@@ -271,3 +271,14 @@ def test_who_names_again_what_cannot_wait_has_the_numbers_below_again(server: Se
     last = citizen.write("jeg og barna trenger midlertidig bolig i natt fordi vi er på gata")[-1]
     assert "112" in last["text"]
     assert "urgent_human" in [choice["id"] for choice in last["choices"]]
+
+
+@pytest.mark.parametrize("said", ["nav avslo søknaden min, hva gjør jeg", "fikk nei fra nav"])
+def test_who_was_refused_something_and_asks_until_when_is_not_told_of_a_refused_complaint(
+    server: Server, said: str
+) -> None:
+    citizen = at_hand(server, "nb", "klage-pa-vedtak")
+    sections = LIBRARY.explain("klage-pa-vedtak", "nb").sections
+    told = [*citizen.write(said), *citizen.write("hvor lenge har jeg på meg?")]
+    assert any(each.text.text in told[-1]["text"] for each in sections["deadlines"])
+    assert not any(each.text.text in told[-1]["text"] for each in sections["complaint"])
