@@ -309,6 +309,8 @@ def follow_up(now: Situation, sections: Sequence[str], topic: str | None = None)
     asked = [name for name in sections if name not in ("more", "source")]
     if now.is_typed and now.tracker.get_slot("section") == [topic, REFUSED] and UNTIL_WHEN in asked:
         asked = [REFUSED]
+    elif now.is_typed and asked == [REFUSED] and _is_about_complaining_in_time(now, explanation):
+        asked = [UNTIL_WHEN]
     if topic != now.topic and now.is_typed and now.topic and _just(now, topic, MEANT):
         return [SlotSet("topic", topic), came_up(now, topic)]
     surely = _surely(now, explanation, asked)
@@ -321,6 +323,19 @@ def follow_up(now: Situation, sections: Sequence[str], topic: str | None = None)
     if "source" in sections and not surely:
         now.say(answers.source(explanation, s))
     return [SlotSet("topic", topic), *_asked_last(now, topic, asked), came_up(now, topic)]
+
+
+def _is_about_complaining_in_time(now: Situation, explanation: Explanation) -> bool:
+    """Whether "until when can I complain?" is asked of the entry that is about complaining: its section for who is refused
+    is about a complaint in vain."""
+    if explanation.topic != IN_GENERAL[REFUSED]:
+        return False
+    found = now.found_further(explanation.topic)
+    likely = {
+        name: sum(share for begin, share in found if any(each.source.startswith(begin) for each in told))
+        for name, told in explanation.sections.items()
+    }
+    return max(likely, key=lambda name: likely[name]) == UNTIL_WHEN
 
 
 def _asked_last(now: Situation, topic: str, sections: Sequence[str]) -> Events:

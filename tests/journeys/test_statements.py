@@ -273,12 +273,27 @@ def test_who_names_again_what_cannot_wait_has_the_numbers_below_again(server: Se
     assert "urgent_human" in [choice["id"] for choice in last["choices"]]
 
 
-@pytest.mark.parametrize("said", ["nav avslo søknaden min, hva gjør jeg", "fikk nei fra nav"])
+@pytest.mark.parametrize(
+    ("code", "refused", "until_when"),
+    [
+        ("nb", "nav avslo søknaden min, hva gjør jeg", "hvor lenge har jeg på meg?"),
+        ("nb", "fikk nei fra nav", "hvor lenge har jeg på meg?"),
+        ("nb", "fikk nei fra nav", "hvor lenge kan jeg klage?"),
+        ("en", "nav refused my application", "how long do I have to complain?"),
+        ("ar", "رفضوا طلبي", "لمتى فيني اعترض؟"),
+    ],
+)
 def test_who_was_refused_something_and_asks_until_when_is_not_told_of_a_refused_complaint(
-    server: Server, said: str
+    server: Server, code: str, refused: str, until_when: str
 ) -> None:
-    citizen = at_hand(server, "nb", "klage-pa-vedtak")
-    sections = LIBRARY.explain("klage-pa-vedtak", "nb").sections
-    told = [*citizen.write(said), *citizen.write("hvor lenge har jeg på meg?")]
-    assert any(each.text.text in told[-1]["text"] for each in sections["deadlines"])
-    assert not any(each.text.text in told[-1]["text"] for each in sections["complaint"])
+    citizen = at_hand(server, code, "klage-pa-vedtak")
+    sections = LIBRARY.explain("klage-pa-vedtak", code).sections
+    citizen.write(refused)
+    text = citizen.write(until_when)[-1]["text"]
+    assert any(each.text.text in text for each in sections["deadlines"])
+    assert not any(each.text.text in text for each in sections["complaint"])
+
+
+def test_who_is_refused_again_is_told_of_a_refused_complaint(server: Server) -> None:
+    text = at_hand(server, "nb", "klage-pa-vedtak").write("hva hvis de sier nei igjen?")[-1]["text"]
+    assert LIBRARY.explain("klage-pa-vedtak", "nb").sections["complaint"][0].text.text in text
