@@ -300,6 +300,11 @@ class Library:
         return next((each.topic for each in self.crisis.kinds if each.id == kind), None)
 
     @cached_property
+    def dangerous(self) -> frozenset[str]:
+        """What is talked about in danger."""
+        return frozenset(each.topic for each in self.crisis.kinds if each.topic)
+
+    @cached_property
     def sources(self) -> dict[str, list[tuple[str, str]]]:
         """The texts to translate, as (context, text), by the entry, place or crisis.yml they stand in."""
         found: dict[str, list[tuple[str, str]]] = {}

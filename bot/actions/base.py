@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cache, cached_property
+from math import inf
 from typing import Any
 
 from rasa_sdk import Action, Tracker
@@ -17,7 +18,9 @@ from bot.records.database import Database
 from bot.replies import AnswerCard, Choice, Reply
 from bot.settings import Settings
 from bot.speech import Speech, speech
+from bot.understanding.classifier import CRISIS, Prediction
 from bot.understanding.reading.asked import Asked, asked
+from bot.understanding.reading.going_on import GOING_ON, weight
 from bot.understanding.reading.reading import Ranking, Reading, apart_from
 from bot.understanding.statements import SURE, Found, after_short, answering
 from knowledge.library import Library
@@ -91,16 +94,35 @@ class Situation:
             return self.ranking[0][0]
         return str(self.tracker.latest_message["intent"]["name"])
 
+    @cached_property
+    def danger(self) -> float:
+        """How likely the message shows danger, also when it is seen as if nothing in it did. Where it likely goes on about
+        the topic at hand ("he is 12"), it is so much less likely."""
+        share = dict(_ranked(self.tracker)).get("crisis", 0.0)
+        return share * (1 - self.understood.goes_on) if share < 1 and self.goes_on_instead >= 0 else share
+
+    @cached_property
+    def goes_on_instead(self) -> float:
+        """How much says that what was taken for danger goes on about the topic at hand (`weight`)."""
+        if self.topic not in self.library.entries or self.topic is None:
+            return -inf
+        message = Prediction(_ranked(self.tracker), None, self.understood.goes_on)
+        return weight(message, self.text, self.topic, self.found_further(self.topic), "crisis")
+
     @property
     def is_danger(self) -> bool:
-        """Whether the message was taken for danger, also when it is seen as if nothing in it were."""
-        return str(self.tracker.latest_message["intent"]["name"]) == "crisis"
+        """Whether that is likely enough."""
+        return str(self.tracker.latest_message["intent"]["name"]) == "crisis" and self.danger >= CRISIS
 
     @property
     def ranking(self) -> Ranking:
-        rows = self.tracker.latest_message.get("intent_ranking") or []
-        ranking = tuple((row["name"], row["confidence"]) for row in rows)
+        ranking = _ranked(self.tracker)
         return apart_from(self._apart, ranking) if self._apart else ranking
+
+    @property
+    def understood(self) -> Prediction:
+        """What the message is about where no topic is at hand, and how likely it goes on about one that is."""
+        return Prediction(self.ranking, None, float(self.tracker.latest_message.get(GOING_ON) or 0.0))
 
     @property
     def topic(self) -> str | None:
@@ -194,6 +216,11 @@ class Situation:
         """Hand what was said to Rasa."""
         for reply in self.said:
             self._dispatcher.utter_message(json_message={"reply": reply.model_dump(mode="json")})
+
+
+def _ranked(tracker: Tracker) -> Ranking:
+    rows = tracker.latest_message.get("intent_ranking") or []
+    return tuple((row["name"], row["confidence"]) for row in rows)
 
 
 class RettvisAction(Action, ABC):  # type: ignore[misc]  # rasa_sdk is untyped for mypy

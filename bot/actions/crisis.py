@@ -5,7 +5,7 @@ from rasa_sdk.events import SlotSet
 from bot import answers
 from bot.actions.base import Events, RettvisAction, Situation
 from bot.actions.explaining import answered, close_topics, follow_up
-from bot.actions.going_on import BESIDE
+from bot.actions.going_on import BESIDE, came_up
 from bot.understanding.labels import FOLLOW_UPS
 from bot.understanding.reading.reading import Ranking
 
@@ -14,6 +14,11 @@ SURELY = 0.6
 SLIGHTLY = 0.3
 """Danger that is less likely than this, or only sounds like it, is named in a line below the answer, where the message
 surely asks for one."""
+CERTAIN = 1.0
+"""Danger in plain words is this likely: nothing is answered with it."""
+GOES_ON = 3.0
+"""How surely a message must go on about the topic at hand (its weight) for that to be told beside the numbers: none of 261
+held-out messages of danger without such words does, of 43 that went on and were taken for danger a quarter."""
 ASKED, ELSEWHERE = 0.6, 0.9
 """How surely a message must be about a topic for that, and for words of danger in it not to be taken at their word."""
 ORDINARY = frozenset({"money", "housing", "work"})
@@ -30,12 +35,14 @@ class Crisis(RettvisAction):
     def act(self, now: Situation) -> Events:
         kind = now.entity("kind") or "medical"
         warned = now.tracker.get_slot("warned") or []
-        share = dict(now.ranking).get("crisis", 1.0)
-        slightly = (share < SLIGHTLY and _surely_asks(now, ASKED)) or _sounds_like_it(now)
-        surely = share >= SURELY and not slightly
+        share = now.danger
+        answered_too = share < CERTAIN and now.goes_on_instead >= GOES_ON
+        slightly = not now.is_danger or (share < SLIGHTLY and _surely_asks(now, ASKED)) or _sounds_like_it(now)
+        slightly = slightly or (share < SURELY and answered_too)
+        surely = share >= SURELY and not slightly and not answered_too
         if kind in warned and not surely:
             return _in_short(now)
-        events = answered(now.apart_from("crisis")) if slightly else None
+        events = _go_on(now.apart_from("crisis")) if slightly else None
         if events is not None:
             now.say_text(answers.in_danger(now.speech), *now.said[-1].choices, answers.a_person_now(now.speech))
             return events
@@ -50,7 +57,15 @@ class Crisis(RettvisAction):
         else:
             now.offer(*answers.topic_choices(now.library, list(now.asked.topics[:ALSO]), now.speech))
         topic = now.library.crisis_topic(kind)
-        return [warn, SlotSet("topic", topic)] if topic else [warn]
+        return [warn, SlotSet("topic", topic), came_up(now, topic)] if topic else [warn]
+
+
+def _go_on(now: Situation) -> Events | None:
+    """What surely is asked for, of what is at hand too."""
+    events = answered(now)
+    if events is None and now.intent in FOLLOW_UPS and now.topic in now.library.entries:
+        events = follow_up(now, now.asked.sections or [FOLLOW_UPS[now.intent]])
+    return events
 
 
 def _beside_that(now: Situation, kind: str, events: Events) -> Events:
@@ -94,9 +109,7 @@ def _in_short(now: Situation) -> Events:
 
 def _answer_too(now: Situation) -> Events | None:
     """What the message asks for if there is no danger; where that is not sure, what it may ask for is offered."""
-    events = answered(now)
-    if events is None and now.intent in FOLLOW_UPS and now.topic in now.library.entries:
-        events = follow_up(now, now.asked.sections or [FOLLOW_UPS[now.intent]])
+    events = _go_on(now)
     if events is None:
         now.offer(*answers.topic_choices(now.library, close_topics(now)[:PERHAPS], now.speech))
     return events

@@ -7,7 +7,17 @@ from rasa_sdk.events import SlotSet
 from bot import answers
 from bot.actions.asking import may_we_keep_it
 from bot.actions.base import Answer, Events, RettvisAction, Situation
-from bot.actions.going_on import BESIDE_THE_NAME, MEANT, came_up, goes_on, meant, says_little
+from bot.actions.going_on import (
+    BESIDE_THE_NAME,
+    HALF_A_QUESTION,
+    MEANT,
+    STAND_ALONE,
+    ask_about,
+    came_up,
+    going_on,
+    meant,
+    says_little,
+)
 from bot.actions.repairing import besides, more_besides, repair
 from bot.effects import RecordCandidate, RecordNeed
 from bot.replies import Reply
@@ -36,6 +46,12 @@ A_LITTLE = 0.1
 OVERRULES = 0.5
 """How likely a statement must be to answer what goes on about a topic, to be said instead of the section that it was taken
 to ask about: "when do I apply?" is about deadlines, whatever single words of it resemble."""
+DOUBT = 1.5
+"""Where a message goes on about what is at hand, or does not, by so little, both answers are given."""
+CERTAINLY, MOSTLY = 0.95, 0.8
+"""How likely a short message must be to ask for a section for that to be told, and where no statement likely answers it."""
+AS_LIKELY = 0.5
+"""How likely one of a section's statements must be to answer a follow-up, for the section to be told."""
 SHORT = 8
 """Up to so many words that say that one was refused, and name nothing, are about the topic at hand."""
 UNTIL_WHEN = "deadlines"
@@ -71,13 +87,8 @@ def ask_back(now: Situation) -> Events:
     shown = [*close, *([at_hand] if at_hand and at_hand not in close else [])]
     choices = (*answers.topic_choices(now.library, shown, s), answers.something_else(s))
     now.say_text(s.gettext("I want to be sure I understand you. What is it about?"), *choices)
-    return [SlotSet("topic", at_hand), SlotSet("offered", {"topics": close, "corrected": False})]
-
-
-def _ask_about(now: Situation, topic: str) -> None:
-    s, explanation = now.speech, now.library.explain(topic, now.speech.code)
-    text = s.fill(s.gettext("What do you want to know about {topic}?"), topic=explanation.title.text)
-    now.say_text(text, *answers.questions(explanation, s), answers.a_person(s))
+    offered = SlotSet("offered", {"topics": close, "corrected": False})
+    return [SlotSet("topic", at_hand), offered, *([came_up(now, at_hand)] if at_hand else [SlotSet("beside", close)])]
 
 
 def answered(now: Situation) -> Events | None:
@@ -85,6 +96,8 @@ def answered(now: Situation) -> Events | None:
     events = respond(now)
     if events is not None:
         return events
+    if now.topic == now.intent and now.topic in now.library.entries and _just(now, now.topic):
+        return [SlotSet("topic", now.topic)]
     if close_topics(now) != [now.intent]:
         return None
     told = now.intent == now.tracker.get_slot("told") and now.intent in now.library.entries
@@ -132,9 +145,9 @@ def respond(now: Situation) -> Events | None:
         if now.topic == IN_GENERAL[REFUSED]:  # its answer is for just that; its section is for who complained in vain
             return explain(now, now.topic)
         return follow_up(now, asked.sections)
-    going_on = goes_on(now)
-    if going_on is not None:
-        return going_on
+    events = go_on(now)
+    if events is not None:
+        return events
     further = more_besides(now) if not asked.topics and not now.topic else None
     if further is not None:
         return further
@@ -161,9 +174,34 @@ def respond(now: Situation) -> Events | None:
     if topic == now.tracker.get_slot("told") and topic in now.library.entries:
         if topic not in asked.named:
             return [*events, *more_about(now, topic)]
-        if topic == now.topic and not says_little(now) and _just(now, topic, statements.SURE):
+        if topic == now.topic and _just(now, topic, OVERRULES if says_little(now) else statements.LEAST):
             return [*events, SlotSet("topic", topic)]
     return [*events, *explain(now, topic, sections)]
+
+
+def go_on(now: Situation) -> Events | None:
+    """Go on about what is at hand with what was taken for something else, where that is likelier. Where it is not sure, and
+    it would surely be about another topic, both are answered, the likelier one first. Danger is danger all the same."""
+    heard = going_on(now)
+    if heard is None or heard.weight < -DOUBT:
+        return None
+    another = heard.other if heard.other in now.library.entries else None
+    both = another if another and heard.weight < DOUBT and close_topics(now) == [another] else None
+    told = statements.likeliest(now.found_further(heard.topic))
+    just = answers.just(now.library.explain(heard.topic, now.speech.code, now.facts.get("place")), told, now.speech)
+    if just is None or (heard.weight < 0 and not both):
+        return None
+    if heard.weight < 0 and both:
+        events = explain(now, both)
+        now.say(just.model_copy(update={"choices": now.said[-1].choices}))
+        return [*events, came_up(now, both, heard.topic)]
+    now.say(just)
+    if both:
+        choices = now.said[-1].choices
+        explain(now, both)
+        now.said[-1] = now.said[-1].model_copy(update={"choices": choices})
+    now.offer(*answers.topic_choices(now.library, [another] if another else [], now.speech))
+    return [SlotSet("topic", heard.topic), came_up(now, heard.topic, *([another] if another else []))]
 
 
 def _is_short(now: Situation) -> bool:
@@ -207,13 +245,13 @@ def told_more(now: Situation) -> Events | None:
     return [] if _just(now, now.topic, OVERRULES) else None
 
 
-def _just(now: Situation, topic: str, sure: float) -> bool:
-    """Say the statements of an entry, whose short answer was given, that answer what was typed, if any does so surely.
-    Where help is needed today, the answer stays whole, with the numbers below."""
-    if now.library.topics[topic].urgency == "today":
+def _just(now: Situation, topic: str, sure: float = statements.LEAST) -> bool:
+    """Say the statements of an entry, whose short answer was given, that answer what was typed, if any does so surely
+    enough. Where help is needed today and that was not at hand, the answer stays whole, with the numbers below."""
+    if now.library.topics[topic].urgency == "today" and topic != now.topic:
         return False
     explanation = now.library.explain(topic, now.speech.code, now.facts.get("place"))
-    reply = answers.just(explanation, now.pinpointed_further(topic, sure), now.speech)
+    reply = answers.just(explanation, statements.likeliest(now.found_further(topic), sure), now.speech)
     if reply:
         now.say(reply)
     return reply is not None
@@ -222,14 +260,14 @@ def _just(now: Situation, topic: str, sure: float) -> bool:
 def more_about(now: Situation, topic: str) -> Events:
     """Of a topic that was told already: what is asked about it, as far as that can be told, or what there is to ask; never
     the same again."""
-    if _just(now, topic, statements.SURE):
+    if _just(now, topic):
         return [SlotSet("topic", topic)]
     section = next(
         (FOLLOW_UPS[label] for label, share in now.ranking if label in FOLLOW_UPS and share >= A_LITTLE), None
     )
     if section:
         return follow_up(now, [section], topic)
-    _ask_about(now, topic)
+    ask_about(now, topic)
     return [SlotSet("topic", topic)]
 
 
@@ -307,20 +345,21 @@ def follow_up(now: Situation, sections: Sequence[str], topic: str | None = None)
     assert topic
     explanation = now.library.explain(topic, s.code, now.facts.get("place"))
     asked = [name for name in sections if name not in ("more", "source")]
-    if now.is_typed and now.tracker.get_slot("section") == [topic, REFUSED] and UNTIL_WHEN in asked:
+    to_complain = now.is_typed and now.tracker.get_slot("section") == [topic, REFUSED] and UNTIL_WHEN in asked
+    if to_complain:
         asked = [REFUSED]
     elif now.is_typed and asked == [REFUSED] and _is_about_complaining_in_time(now, explanation):
         asked = [UNTIL_WHEN]
     if topic != now.topic and now.is_typed and now.topic and _just(now, topic, MEANT):
         return [SlotSet("topic", topic), came_up(now, topic)]
-    surely = _surely(now, explanation, asked)
-    if surely:
-        now.say(surely)
+    instead = None if to_complain else answers.just(explanation, _elsewhere(now, explanation, asked), s)
+    if instead:
+        now.say(instead)
     elif asked:
         now.say(_about(now, explanation, asked))
     elif "more" in sections:
         now.say(answers.answer(explanation, s))
-    if "source" in sections and not surely:
+    if "source" in sections and not instead:
         now.say(answers.source(explanation, s))
     return [SlotSet("topic", topic), *_asked_last(now, topic, asked), came_up(now, topic)]
 
@@ -343,13 +382,28 @@ def _asked_last(now: Situation, topic: str, sections: Sequence[str]) -> Events:
     return [SlotSet("section", [topic, *sections[:1]])] if now.is_typed else []
 
 
-def _surely(now: Situation, explanation: Explanation, sections: Sequence[str]) -> Reply | None:
-    """A statement that answers a follow-up, wherever it stands, where that is surer than which section is asked for."""
-    sure = OVERRULES if now.ranking and now.ranking[0][1] >= HARDLY else statements.SURE
-    begins = () if says_little(now) else now.pinpointed_further(explanation.topic, sure)
-    unsure = now.is_typed and now.ranking[0][1] < HARDLY
-    elsewhere = _stand_elsewhere(explanation, begins, sections) if sections else unsure
-    return answers.just(explanation, begins, now.speech) if elsewhere else None
+def _elsewhere(now: Situation, explanation: Explanation, sections: Sequence[str]) -> tuple[str, ...]:
+    """The statements that answer a follow-up wherever they stand; none where the section it seems to ask for is as likely
+    to hold the answer, or where it asks for nothing that one statement would say."""
+    if not now.is_typed or len(sections) > 1 or "refused" in now.reading.says:
+        return ()
+    found = now.found_further(explanation.topic)
+    if not sections:
+        surely = now.ranking[0][1] >= HARDLY and now.understood.goes_on < HARDLY
+        return statements.likeliest(found, OVERRULES if surely else statements.LEAST)
+    told = [statement.source for statement in explanation.sections.get(sections[0], ())]
+    if told and (now.intent in STAND_ALONE or _is_just(now, sections[0], found)):
+        return ()
+    inside = sum(share for begin, share in found if any(each.startswith(begin) for each in told))
+    return statements.likeliest(found) if inside < AS_LIKELY else ()
+
+
+def _is_just(now: Situation, section: str, found: statements.Found) -> bool:
+    """Whether a message is short and asks for a section, whatever single words of it resemble."""
+    label, share = now.ranking[0]
+    if FOLLOW_UPS.get(label) != section or len(now.text.split()) > HALF_A_QUESTION:
+        return False
+    return share >= CERTAINLY or (share >= MOSTLY and not statements.likeliest(found, OVERRULES))
 
 
 def _about(now: Situation, explanation: Explanation, sections: Sequence[str]) -> Reply:
@@ -393,6 +447,16 @@ def _stand_elsewhere(explanation: Explanation, begins: Sequence[str], sections: 
     statement is told more surely than which section. Who asks about two asks in so many words."""
     found = answers.sections_of(explanation, begins)
     return bool(found) and len(sections) < 2 and found.isdisjoint(sections)
+
+
+class GoOn(Answer):
+    """What was taken for something asked of us ("can I be anonymous?"), and goes on about the topic at hand."""
+
+    action_name = "action_go_on"
+
+    def act(self, now: Situation) -> Events:
+        assert now.topic
+        return more_about(now, now.topic)
 
 
 class FollowUp(Answer):

@@ -1,14 +1,16 @@
 """What goes on about the topic at hand without naming it ("and if I go to Poland?"), and was taken for something else."""
 
+from dataclasses import dataclass
 from math import inf
 
 from rasa_sdk.events import SlotSet
 
 from bot import answers
-from bot.actions.base import Events, Situation
+from bot.actions.base import Situation
 from bot.understanding.labels import FOLLOW_UPS, SYSTEM
-from bot.understanding.reading.asked import log_odds
-from bot.understanding.statements import answering
+from bot.understanding.reading.going_on import SURELY, weight
+from bot.understanding.reading.names import names
+from bot.understanding.statements import likeliest
 
 MEANT = 0.4
 """How likely a statement of a topic that came up beside the one at hand must be to answer what goes on, where none of the
@@ -25,72 +27,67 @@ BESIDE = 3
 """How many topics that came up are remembered."""
 STAND_ALONE = frozenset(SYSTEM) - {"out_of_scope"}
 """What is never taken for going on about the topic at hand: danger before all, and what is asked about us."""
-_OTHER, _AT_HAND, _STATEMENT, _BIAS = -1.0, 0.2, 1.5, 3.6
-"""Weights of log odds: how likely a message is to be about something else, about the topic at hand, to be answered by a
-statement of its entry. The weights were learned from 320 questions that go on and were taken for something else, and from
-2 300 messages of the tests that are about another topic and do not name it. With this bias 4.7% of such are heard as going
-on (the other topic is offered below). Of 814 short questions that go on, name nothing, were kept from learning and were
-taken for something else, 82% are, 85% of these with the right statement; with 2.6 it was 73%."""
-_PERHAPS = 0.15
-"""How likely a statement must be for that."""
-_NAMED = 2.0
-"""What is taken from the sum where another topic is named: of messages of the tests that name one, 0.4% are then heard as
-going on."""
+NAMED = 0.5
+"""How likely a statement must be to answer what hardly says more than the name of another topic."""
+RUNNER_UP = 0.15
+"""How likely a message must be about a topic for that to have come up."""
 _BESIDE = 2.0
-"""What is taken from the sum of a topic that only came up beside the one at hand: of messages of the tests about another
-topic, 0.5% are then heard as going on about it."""
+"""What is taken from the weight of a topic that only came up beside the one at hand."""
 
 
-def goes_on(now: Situation) -> Events | None:
-    """Go on about the topic at hand, or one that came up beside it, with what was taken for something else, but not surely,
-    where a statement of the entry answers it. Another topic that it may be about is offered too. Danger that is not sure is
-    danger all the same."""
-    label = now.ranking[0][0]
-    if now.is_danger or now.topic is None or now.topic not in now.library.entries or now.reading.says:
+@dataclass(frozen=True)
+class GoingOn:
+    """What a message may go on about, and what it would be about otherwise; by how much more likely it does."""
+
+    topic: str
+    other: str
+    weight: float
+
+
+def going_on(now: Situation) -> GoingOn | None:
+    """What was taken for something else, but may go on about the topic at hand, or one that came up beside it, where a
+    statement of the entry answers it. What cannot wait is not left for anything else."""
+    label, asked = now.ranking[0][0], now.asked.topics
+    at_hand = [now.topic] if now.topic and now.topic in now.library.entries else []
+    if not (at_hand or now.beside) or now.reading.says - {"has"} or len(asked) > 1:
         return None
-    another, at_hand = now.library.topics.get(label), now.library.topics[now.topic]
-    if at_hand.urgency == "today":  # what cannot wait is not left for anything else
+    other = asked[0] if label in FOLLOW_UPS and asked else label  # "I have no BankID", which sounds like a question
+    if other in (now.topic, *FOLLOW_UPS, *STAND_ALONE):
         return None
-    if (
-        label in (now.topic, *FOLLOW_UPS, *STAND_ALONE)
-        or (another and another.urgency == "today")
-        or len(now.asked.topics) > 1
-    ):
-        return None
-    found = [(now.topic, _weight(now, now.topic)), *((topic, _weight(now, topic) - _BESIDE) for topic in now.beside)]
-    topic, weight = max(found, key=lambda each: each[1])
-    return _go_on(now, topic, [label] if another else []) if weight >= 0 else None
+    beside = () if any(_cannot_wait(now, topic) for topic in at_hand) else now.beside
+    found = [(topic, _weight(now, topic, other)) for topic in at_hand]
+    found += [(topic, _weight(now, topic, other) - _BESIDE) for topic in beside]
+    topic, most = max(found, key=lambda each: each[1])
+    surely = other in now.library.topics and (other in now.beside or _cannot_wait(now, other))
+    return GoingOn(topic, other, most - (SURELY if surely else 0.0)) if most > -inf else None
 
 
-def _weight(now: Situation, topic: str) -> float:
+def _cannot_wait(now: Situation, topic: str) -> bool:
+    return now.library.topics[topic].urgency == "today"
+
+
+def _weight(now: Situation, topic: str, other: str) -> float:
     """How much says that a message goes on about a topic; nothing does where none of its statements answers it."""
-    label = now.ranking[0][0]
-    known = now.library.topics.get(topic)
-    if (
-        known is None
-        or topic not in now.library.entries
-        or known.urgency == "today"
-        or topic in (label, *now.set_aside)
-    ):
+    if topic not in now.library.entries or topic in (other, *now.set_aside):
+        return -inf
+    if topic != now.topic and _cannot_wait(now, topic):
         return -inf
     found = now.found_further(topic)
-    begins = answering(found, _PERHAPS)
-    if not begins:
+    if other in now.asked.named and "has" not in now.reading.says and _only_names(now) and not likeliest(found, NAMED):
         return -inf
-    weight = -_NAMED if set(now.asked.named) - {topic} else 0.0
-    weight += _OTHER * log_odds(now.ranking, label) + _AT_HAND * log_odds(now.ranking, topic)
-    return weight + _STATEMENT * log_odds(found, begins[0]) + _BIAS
+    return weight(now.understood, now.text, topic, found, other) if likeliest(found) else -inf
 
 
-def _go_on(now: Situation, topic: str, others: list[str]) -> Events | None:
-    s = now.speech
-    explanation = now.library.explain(topic, s.code, now.facts.get("place"))
-    reply = answers.just(explanation, now.pinpointed_further(topic, _PERHAPS), s)
-    if reply is None:
-        return None
-    now.say(reply)
-    now.offer(*answers.topic_choices(now.library, others, s))
-    return [SlotSet("topic", topic), came_up(now, topic)]
+def _only_names(now: Situation) -> bool:
+    """Whether a message says hardly more than the name of a topic ("and what about housing allowance?")."""
+    return len(names(now.library).without(now.text).split()) <= BESIDE_THE_NAME
+
+
+def ask_about(now: Situation, topic: str) -> None:
+    """Ask what of a topic is meant."""
+    s, explanation = now.speech, now.library.explain(topic, now.speech.code)
+    text = s.fill(s.gettext("What do you want to know about {topic}?"), topic=explanation.title.text)
+    now.say_text(text, *answers.questions(explanation, s), answers.a_person(s))
 
 
 def meant(now: Situation) -> str | None:
@@ -111,7 +108,8 @@ def came_up(now: Situation, *topics: str) -> SlotSet:
     at_hand, *others = topics
     before = (now.topic, *now.beside) if now.topic != at_hand else now.beside
     offered = now.asked.perhaps if now.is_typed else ()
-    beside = dict.fromkeys(topic for topic in (*others, *offered, *before) if topic and topic != at_hand)
+    perhaps = [label for label, share in now.ranking if label in now.library.entries and share >= RUNNER_UP]
+    beside = dict.fromkeys(topic for topic in (*others, *offered, *before, *perhaps) if topic and topic != at_hand)
     return SlotSet("beside", list(beside)[:BESIDE])
 
 

@@ -5,8 +5,7 @@ from rasa_sdk.events import SlotSet
 from bot import answers
 from bot.actions.asking import may_we_keep_it
 from bot.actions.base import Answer, Events, RettvisAction, Situation
-from bot.actions.explaining import HARDLY, after_all, respond, told_more
-from bot.actions.going_on import goes_on
+from bot.actions.explaining import HARDLY, after_all, go_on, respond, told_more
 from bot.actions.repairing import NEXT, others, understood
 from bot.effects import ForgetWords, KeepWords, RecordNeed
 from bot.speech import Speech
@@ -16,7 +15,7 @@ class NoAnswer(Answer):
     action_name = "action_no_answer"
 
     def act(self, now: Situation) -> Events:
-        events = after_all(now) if _may_be_ours(now) else goes_on(now)
+        events = after_all(now) if _may_be_ours(now) else go_on(now)
         if events is not None:
             return events
         s = now.speech

@@ -70,7 +70,7 @@ def _related(now: Situation, topics: Sequence[str]) -> list[str]:
     """What the entries name as related: what the message is likely about first, then in the editors' order."""
     entries = [now.library.entries[topic] for topic in topics if topic in now.library.entries]
     related = list(dict.fromkeys(topic for entry in entries for topic in entry.related))
-    likely = [label for label, _ in now.ranking if label in related]
+    likely = [label for label, share in now.ranking if label in related and share >= SAID]
     return list(dict.fromkeys([*likely, *related]))
 
 

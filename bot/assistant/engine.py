@@ -51,8 +51,10 @@ from bot.replies import Reply
 from bot.understanding.classifier import Prediction
 from bot.understanding.components import Pinpoint
 from bot.understanding.embedding import EMBEDDER, digest
+from bot.understanding.labels import GOES_ON
+from bot.understanding.reading.going_on import GOING_ON, HARDLY, OF_US, SURELY, weight
 from bot.understanding.reading.reading import Reading, plan
-from bot.understanding.statements import Found, Statements
+from bot.understanding.statements import Found, Statements, after_short, likeliest
 from knowledge.library import Library
 
 COPY_FOR_THE_LOG = (processor, rule_policy)
@@ -269,7 +271,7 @@ class Assistant:
                 message = UserMessage(text, _Collector(), conversation, input_channel="rettvis", metadata=dict(facts))
                 if not text.startswith("/"):
                     # without waiting: a transaction is open, for whose end others would wait, and with them the process
-                    message.parse_data = self._model.understand([text])[0]
+                    message.parse_data = await self._at_hand(conversation, self._model.understand([text])[0])
                 await self._model.agent.processor.handle_message(message)
         except Exception:
             self._trackers.forget(conversation)
@@ -278,6 +280,21 @@ class Assistant:
             self._trackers.forget(conversation)
             raise AssistantFailed(f"{type(turn.failure).__name__} in an action") from turn.failure
         return turn
+
+    async def _at_hand(self, conversation: str, parsed: dict[str, Any]) -> dict[str, Any]:
+        """What a message is, in its conversation: what seems to be asked of us ("can I be anonymous?") may go on about the
+        topic at hand, and does where a statement of its entry answers it. Only for such, the state is looked up here."""
+        understood = _prediction(parsed)
+        if understood.label not in OF_US:
+            return parsed
+        tracker = await self._trackers.retrieve(conversation)
+        topic = tracker.get_slot("topic") if tracker and not tracker.active_loop_name else None
+        if topic is None:
+            return parsed
+        found = after_short(self.statements(parsed[TEXT], topic))
+        enough = SURELY if understood.ranking[0][1] >= HARDLY else 0.0
+        goes_on = likeliest(found) and weight(understood, parsed[TEXT], topic, found) >= enough
+        return {**parsed, INTENT: {"name": GOES_ON, "confidence": understood.goes_on}} if goes_on else parsed
 
     def forget(self, conversation: str) -> None:
         """Drop what is kept in memory of a conversation."""
@@ -324,4 +341,4 @@ def _within(session: Session) -> Iterator[None]:
 def _prediction(parsed: Mapping[str, Any]) -> Prediction:
     ranking = tuple((row["name"], float(row["confidence"])) for row in parsed["intent_ranking"])
     kinds = [entity["value"] for entity in parsed[ENTITIES]]
-    return Prediction(ranking, kinds[0] if kinds else None)
+    return Prediction(ranking, kinds[0] if kinds else None, parsed[GOING_ON])

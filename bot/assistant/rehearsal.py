@@ -3,8 +3,9 @@
 The work is done by a process of its own (`python -m bot.assistant.rehearsal`), at low priority, so that nobody's
 message waits for it. All it has to say stands in the folder, so that it may outlive the server that began it.
 
-What is measured is one fold in five of the situations there are examples of, by an understanding that has seen none like
-them: without the new examples, and with them. The held-out questions of the tests are not asked, so that they stay a test.
+What is measured is half of the situations that the encoder was not taught, or a fifth of all where there are none, by an
+understanding that has seen none like them: without the new examples, and with them. The held-out questions of the tests
+are not asked, so that they stay a test.
 """
 
 import fcntl
@@ -26,7 +27,7 @@ from bot.settings import Settings
 from bot.understanding.examples import Example
 from bot.understanding.measuring.questions import Answered
 from bot.understanding.measuring.scores import by, scores
-from bot.understanding.measuring.trial import Material, unseen
+from bot.understanding.measuring.trial import Material, at_a_glance
 
 LIMIT = 60 * 60
 """Seconds after which it gives up."""
@@ -172,11 +173,11 @@ class Rehearsal:
         if known.is_file():
             before = json.loads(known.read_text(encoding="utf-8"))
         else:
-            before = _figures(unseen(material))
+            before = _figures(at_a_glance(material))
             for old in self._folder.glob("without-*.json"):
                 old.unlink()
             _write(known, before)
-        after = _figures(unseen(material.knowing([each.example() for each in batch])))
+        after = _figures(at_a_glance(material.knowing([each.example() for each in batch])))
         rows = [Row(code, number, before[code][1], figures) for code, (number, figures) in after.items()]
         _write(self._result_file, [asdict(row) for row in rows])
 

@@ -30,6 +30,7 @@ from sklearn.model_selection import GroupKFold
 from sklearn.neural_network import MLPClassifier
 
 from bot.understanding.embedding import Vector, as_a_whole
+from bot.understanding.labels import GOES_ON
 from bot.understanding.tidying import romanise
 
 Matrix = NDArray[np.float64]
@@ -77,16 +78,21 @@ CRISIS = 0.15
 """The probability of danger that is enough: a needless number costs little, a missing one may cost a life."""
 OUTSIDE = "out_of_scope"
 DANGER = "crisis"
+APART = frozenset({OUTSIDE, DANGER, GOES_ON})
+"""What no spelling alone is sure of."""
 _TEMPERATURES = (0.5, 1.2)
 """The lowest and the highest."""
 
 
 @dataclass(frozen=True)
 class Prediction:
-    """What a text is about: labels with their confidence, the best first, and the likeliest kind of danger."""
+    """What a text is about where no topic is at hand: labels with their confidence, the best first, the likeliest kind of
+    danger, and how likely it goes on about the topic at hand, where there is one. All labels are so much less likely then.
+    """
 
     ranking: tuple[tuple[str, float], ...]
     kind: str | None
+    goes_on: float = 0.0
 
     @property
     def label(self) -> str:
@@ -244,6 +250,7 @@ class Classifier:
         groups: Sequence[str],
         vectors: Vector,
         apart: Sequence[bool] = (),
+        networks: int = NETWORKS,
     ) -> "Classifier":
         """Train on examples.
 
@@ -254,10 +261,11 @@ class Classifier:
             vectors: one unit vector per sentence.
             apart: which of them whatever made the vectors has not seen either: of what it has, one would be too sure. If
                 there are enough, ours and foreign ones, these are left out for temperature and threshold.
+            networks: that are asked together, unless the examples are few.
         """
         truth = np.array(labels)
         few = len(truth) < FEW * len(set(labels))
-        lessons = [_Lesson(list(texts), list(labels), vectors, few, ON_TRIAL if few else NETWORKS)]
+        lessons = [_Lesson(list(texts), list(labels), vectors, few, ON_TRIAL if few else networks)]
         split = _left_out(truth, groups, np.array(apart, np.bool_))
         if split:
             seen, unseen = split
@@ -299,7 +307,8 @@ class Classifier:
         unsure = np.flatnonzero(~self._surely_spelt(each))
         if unsure.size:
             each[unsure] = self._both(spelt[unsure], embed([texts[i] for i in unsure]))
-        return [self._prediction(*rows) for rows in zip(each, self._merged(each), strict=True)]
+        goes_on = self._merged(each) @ (np.array(self.names) == GOES_ON)
+        return [self._prediction(*rows) for rows in zip(each, self._standing_alone(each), goes_on, strict=True)]
 
     def _both(self, spelt: Matrix, vectors: Vector) -> Matrix:
         share = SPELT_OF_FEW if self.meaning.few else SPELT
@@ -312,19 +321,26 @@ class Classifier:
         if self.meaning.few:
             return np.zeros(len(spelt), np.bool_)
         merged = self._merged(spelt)
-        others = [self.names.index(name) for name in (DANGER, OUTSIDE) if name in self.names]
-        sure: NDArray[np.bool_] = (merged.max(axis=1) >= SPELT_SURELY) & (merged[:, others] < HARDLY).all(axis=1)
+        apart = np.isin(self.names, list(APART))
+        sure: NDArray[np.bool_] = (merged.max(axis=1) >= SPELT_SURELY) & (merged[:, apart] < HARDLY).all(axis=1)
         return sure
 
-    def _prediction(self, row: Matrix, merged: Matrix) -> Prediction:
-        ranking = [(self.names[i], float(merged[i])) for i in np.argsort(-merged)]
+    def _prediction(self, row: Matrix, merged: Matrix, goes_on: float) -> Prediction:
+        ranking = [(self.names[i], float(merged[i])) for i in np.argsort(-merged) if self.names[i] != GOES_ON]
         of = dict(ranking)
         first = next(label for label, _ in ranking if label != OUTSIDE)
         if of.get(DANGER, 0.0) >= CRISIS:
             first = DANGER
         elif of.get(OUTSIDE, 0.0) >= max(self.outside, BESIDE_OURS * of[first]) and of[first] < SURELY_OURS:
             first = OUTSIDE
-        return Prediction(((first, of[first]), *(pair for pair in ranking if pair[0] != first)), self._kind(row))
+        others = (pair for pair in ranking if pair[0] != first)
+        return Prediction(((first, of[first]), *others), self._kind(row), float(goes_on))
+
+    def _standing_alone(self, probabilities: Matrix) -> Matrix:
+        """What rows are about if they do not go on about anything, columns of the same label added up."""
+        merged = self._merged(probabilities)
+        merged[:, np.array(self.names) == GOES_ON] = 0
+        return np.asarray(merged / merged.sum(axis=1, keepdims=True))
 
     def _merged(self, probabilities: Matrix) -> Matrix:
         """Columns of the same label (crisis.violence, crisis.child) added up."""
@@ -348,8 +364,8 @@ class Classifier:
             return -float(np.log(softmax(logs / temperature, axis=1)[right] + 1e-12).mean())
 
         temperature = float(minimize_scalar(surprise, bounds=_TEMPERATURES, method="bounded").x)
-        outside = self._merged(softmax(logs / temperature, axis=1))[:, self.names.index(OUTSIDE)]
-        threshold = float(np.quantile(outside[truth != OUTSIDE], 1 - REFUSED))
+        outside = self._standing_alone(softmax(logs / temperature, axis=1))[:, self.names.index(OUTSIDE)]
+        threshold = float(np.quantile(outside[~np.isin(truth, [OUTSIDE, GOES_ON])], 1 - REFUSED))
         return temperature, max(threshold, HARDLY)
 
 
@@ -362,7 +378,7 @@ def _left_out(truth: NDArray[np.str_], groups: Sequence[str], apart: NDArray[np.
         return None
     else:
         seen, unseen = next(iter(GroupKFold(n_splits=4).split(truth, groups=groups)))
-    ours = set(truth[seen].tolist()) - {OUTSIDE}
+    ours = set(truth[seen].tolist()) - {OUTSIDE, GOES_ON}
     return (seen, unseen) if OUTSIDE in truth[seen] and not ours.isdisjoint(truth[unseen].tolist()) else None
 
 

@@ -18,6 +18,7 @@ from bot.understanding.classifier import Classifier, Prediction
 from bot.understanding.e5.adapter import shipped
 from bot.understanding.embedding import EMBEDDER
 from bot.understanding.labels import FOLLOW_UPS, SYSTEM
+from bot.understanding.reading.going_on import GOING_ON
 from bot.understanding.reading.phrases import phrases
 from bot.understanding.safety import Safeguard
 from bot.understanding.statements import Statements
@@ -181,5 +182,6 @@ def _put(message: Message, prediction: Prediction) -> None:
     ranking = [{"name": label, "confidence": confidence} for label, confidence in prediction.ranking[:10]]
     message.set(INTENT, ranking[0], add_to_output=True)
     message.set(RANKING, ranking, add_to_output=True)
+    message.set(GOING_ON, prediction.goes_on, add_to_output=True)
     kinds = [{"entity": KIND, "value": prediction.kind}] if prediction.kind else []
     message.set(ENTITIES, kinds, add_to_output=True)

@@ -13,7 +13,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.assistant.tensorflow_stand_in import refuse_tensorflow_components
 from bot.understanding import examples, questions
-from bot.understanding.labels import FOLLOW_UPS, SYSTEM
+from bot.understanding.labels import FOLLOW_UPS, GOES_ON, SYSTEM
 from knowledge.languages import available
 from knowledge.library import Library
 from knowledge.source import read
@@ -48,7 +48,7 @@ class KnowledgeImporter(TrainingDataImporter):  # type: ignore[misc]  # Rasa's c
         return str(CONFIG)
 
     def get_domain(self) -> Domain:
-        learnt = Domain.from_dict({"intents": [*self._library.topics, *SYSTEM, *FOLLOW_UPS]})
+        learnt = Domain.from_dict({"intents": [*self._library.topics, *SYSTEM, *FOLLOW_UPS, GOES_ON]})
         return Domain.from_dict(read(DOMAIN)).merge(learnt)
 
     def get_stories(self, exclusion_percentage: int | None = None) -> StoryGraph:
@@ -61,7 +61,7 @@ class KnowledgeImporter(TrainingDataImporter):  # type: ignore[misc]  # Rasa's c
 
     def get_nlu_data(self, language: str | None = None) -> TrainingData:
         topics = frozenset(self._library.topics)
-        found = [*examples.load(topics, self._examples), *questions.examples(topics), *names(self._library)]
+        found = [*examples.load(topics, self._examples), *questions.examples(topics), *always_known(self._library)]
         return TrainingData([_Taught(example) for example in found])
 
 
@@ -70,6 +70,11 @@ def made_rules(library: Library) -> list[dict[str, Any]]:
     answers = dict.fromkeys(library.topics, "action_explain")
     answers |= dict.fromkeys(FOLLOW_UPS, "action_follow_up")
     return [{"rule": label, "steps": [{"intent": label}, {"action": action}]} for label, action in answers.items()]
+
+
+def always_known(library: Library) -> list[examples.Example]:
+    """What is learned and never asked about in a measurement: what the entries are called, and what goes on about them."""
+    return [*names(library), *questions.going_on(frozenset(library.topics), library.dangerous)]
 
 
 def names(library: Library) -> list[examples.Example]:

@@ -27,4 +27,8 @@ FOLLOW_UPS = {
 }
 """A question about the topic at hand, and the part of the entry that answers it."""
 
+GOES_ON = "ask_on"
+"""What only makes sense when the topic at hand is known, and is no question about a part of its entry ("and if I move?",
+"my son is 19"). It is learned beside the others, so that nothing else is made of it, and never what a message is about."""
+
 CRISIS_KINDS = ("violence", "suicide", "child", "medical", "fire")

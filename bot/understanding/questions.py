@@ -6,17 +6,22 @@ sense when the topic is known ("and with a shared bathroom?") begins with ~, and
 first; every other one is an example of the topic too.
 """
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 
 from bot.understanding.examples import Example
+from bot.understanding.labels import GOES_ON as GOING_ON
 from knowledge.languages import LANGUAGES
 from knowledge.schema import SECTIONS, Entry
 from knowledge.source import KnowledgeError, Problem, line_of, read
 
 FOLDER = Path(__file__).parent.parent / "assistant" / "questions"
 GOES_ON = "~"
+EVERY = 3
+"""Of those that go on every third one is an example of going on. With all of them danger is found a little less often where
+a topic is at hand ("he beats the boy now" was not), and training takes longer."""
 SHORT = "answer"
 """Stands for the short answer of the entry, as in its file."""
 
@@ -63,6 +68,20 @@ def examples(topics: frozenset[str], folder: Path = FOLDER) -> list[Example]:
         KnowledgeError: as `load`.
     """
     return [question.example for question in load(topics, folder) if not question.goes_on]
+
+
+def going_on(topics: frozenset[str], dangerous: Collection[str], folder: Path = FOLDER) -> list[Example]:
+    """A part of the questions that only make sense when the topic is known, as examples of that.
+
+    Args:
+        dangerous: topics that are talked about in danger: of those, it must not be taken for going on.
+
+    Raises:
+        KnowledgeError: as `load`.
+    """
+    found = (each for each in load(topics, folder) if each.goes_on and each.topic not in dangerous)
+    examples = (replace(each.example, label=GOING_ON, situation=f"{GOING_ON}/{each.statement}") for each in found)
+    return list(islice(examples, None, None, EVERY))
 
 
 def misplaced(entries: Mapping[str, Entry], folder: Path = FOLDER) -> list[Problem]:
