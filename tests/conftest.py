@@ -35,10 +35,10 @@ TLS = ssl.create_default_context()
 LONG = (
     "journeys/test_cli.py",
     "journeys/test_examples.py",
+    "journeys/test_fairness.py",
     "scale/test_breakdowns.py",
     "scale/test_stopping.py",
     "scale/test_workers.py",
-    "bot/test_fairness.py",
     "journeys/test_chaos.py",
     "journeys/test_install.py",
     "journeys/test_staff.py",

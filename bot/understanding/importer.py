@@ -1,6 +1,7 @@
 """Builds what Rasa trains on from the knowledge base and the example files: intents, rules, examples."""
 
 import hashlib
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -60,8 +61,13 @@ class KnowledgeImporter(TrainingDataImporter):  # type: ignore[misc]  # Rasa's c
         return StoryGraph([])
 
     def get_nlu_data(self, language: str | None = None) -> TrainingData:
+        return self._taught  # Rasa asks three times
+
+    @cached_property
+    def _taught(self) -> TrainingData:
         topics = frozenset(self._library.topics)
-        found = [*examples.load(topics, self._examples), *questions.examples(topics), *always_known(self._library)]
+        found = [*examples.load(topics, self._examples), *questions.examples(topics), *names(self._library)]
+        found += questions.going_on(topics, self._library.dangerous)
         return TrainingData([_Taught(example) for example in found])
 
 
@@ -70,11 +76,6 @@ def made_rules(library: Library) -> list[dict[str, Any]]:
     answers = dict.fromkeys(library.topics, "action_explain")
     answers |= dict.fromkeys(FOLLOW_UPS, "action_follow_up")
     return [{"rule": label, "steps": [{"intent": label}, {"action": action}]} for label, action in answers.items()]
-
-
-def always_known(library: Library) -> list[examples.Example]:
-    """What is learned and never asked about in a measurement: what the entries are called, and what goes on about them."""
-    return [*names(library), *questions.going_on(frozenset(library.topics), library.dangerous)]
 
 
 def names(library: Library) -> list[examples.Example]:

@@ -63,13 +63,16 @@ class Material:
     def _load(
         cls, vectors_of: TrainingVectors, found: list[Example], apart: NDArray[np.bool_], share: float
     ) -> "Material":
-        from bot.understanding.importer import always_known
+        from bot.understanding.importer import names
 
         sampled = np.zeros(len(found), np.bool_)
         sampled[splits.sample([example.situation for example in found], share)] = True
         (kept,) = np.nonzero(sampled | apart)
         examples = [found[i] for i in kept]
-        called = always_known(Library.load(strict=False))
+        library = Library.load(strict=False)
+        going_on = questions.going_on(frozenset(library.topics), library.dangerous)
+        some = splits.sample([example.situation for example in going_on], share)
+        called = [*names(library), *(going_on[i] for i in some)]
         vectors = vectors_of.of(example.text for example in [*examples, *called])
         number = len(examples)
         return cls(tuple(examples), vectors[:number], tuple(called), vectors[number:], apart[kept], vectors_of)
