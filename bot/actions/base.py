@@ -248,7 +248,7 @@ class Answer(RettvisAction):
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
         now = Situation(dispatcher, tracker)
         events = self.act(now)
-        if (now.is_typed and dict(now.ranking).get("crisis", 0.0) >= PERHAPS_DANGER) or _cannot_wait(now):
+        if (now.is_typed and now.danger >= PERHAPS_DANGER) or _cannot_wait(now):
             choices = now.said[-1].choices if now.said else ()
             now.say_text(
                 answers.in_danger(now.speech),

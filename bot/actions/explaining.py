@@ -49,9 +49,8 @@ to ask about: "when do I apply?" is about deadlines, whatever single words of it
 DOUBT = 1.5
 """Where a message goes on about what is at hand, or does not, by so little, both answers are given."""
 CERTAINLY, MOSTLY = 0.95, 0.8
-"""How likely a short message must be to ask for a section for that to be told, and where no statement likely answers it."""
-AS_LIKELY = 0.5
-"""How likely one of a section's statements must be to answer a follow-up, for the section to be told."""
+"""How likely a short message must be to ask for a section for that to be told, and where no statement that stands elsewhere
+likely answers it."""
 SHORT = 8
 """Up to so many words that say that one was refused, and name nothing, are about the topic at hand."""
 UNTIL_WHEN = "deadlines"
@@ -352,7 +351,7 @@ def follow_up(now: Situation, sections: Sequence[str], topic: str | None = None)
         asked = [UNTIL_WHEN]
     if topic != now.topic and now.is_typed and now.topic and _just(now, topic, MEANT):
         return [SlotSet("topic", topic), came_up(now, topic)]
-    instead = None if to_complain else answers.just(explanation, _elsewhere(now, explanation, asked), s)
+    instead = None if to_complain else answers.just(explanation, _answers(now, explanation, asked), s)
     if instead:
         now.say(instead)
     elif asked:
@@ -382,39 +381,39 @@ def _asked_last(now: Situation, topic: str, sections: Sequence[str]) -> Events:
     return [SlotSet("section", [topic, *sections[:1]])] if now.is_typed else []
 
 
-def _elsewhere(now: Situation, explanation: Explanation, sections: Sequence[str]) -> tuple[str, ...]:
-    """The statements that answer a follow-up wherever they stand; none where the section it seems to ask for is as likely
-    to hold the answer, or where it asks for nothing that one statement would say."""
-    if not now.is_typed or len(sections) > 1 or "refused" in now.reading.says:
+def _answers(now: Situation, explanation: Explanation, sections: Sequence[str]) -> tuple[str, ...]:
+    """The statements that answer a follow-up, wherever they stand; none where it asks for a section and little else, or for
+    several and no statement surely answers it."""
+    if not now.is_typed or "refused" in now.reading.says:
         return ()
     found = now.found_further(explanation.topic)
     if not sections:
         surely = now.ranking[0][1] >= HARDLY and now.understood.goes_on < HARDLY
         return statements.likeliest(found, OVERRULES if surely else statements.LEAST)
-    told = [statement.source for statement in explanation.sections.get(sections[0], ())]
-    if told and (now.intent in STAND_ALONE or _is_just(now, sections[0], found)):
+    if len(sections) > 1:
+        return statements.likeliest(found, statements.TOGETHER)
+    if explanation.sections.get(sections[0]) and (
+        now.intent in STAND_ALONE or _is_just(now, explanation, sections[0], found)
+    ):
         return ()
-    inside = sum(share for begin, share in found if any(each.startswith(begin) for each in told))
-    return statements.likeliest(found) if inside < AS_LIKELY else ()
+    return statements.likeliest(found)
 
 
-def _is_just(now: Situation, section: str, found: statements.Found) -> bool:
+def _is_just(now: Situation, explanation: Explanation, section: str, found: statements.Found) -> bool:
     """Whether a message is short and asks for a section, whatever single words of it resemble."""
     label, share = now.ranking[0]
     if FOLLOW_UPS.get(label) != section or len(now.text.split()) > HALF_A_QUESTION:
         return False
-    return share >= CERTAINLY or (share >= MOSTLY and not statements.likeliest(found, OVERRULES))
+    surely = statements.likeliest(found, OVERRULES)[:1]
+    inside = not surely or section in answers.sections_of(explanation, surely)
+    return share >= CERTAINLY or (share >= MOSTLY and inside)
 
 
 def _about(now: Situation, explanation: Explanation, sections: Sequence[str]) -> Reply:
-    """As much as is needed of the section that a follow-up asks for."""
-    s = now.speech
-    just = answers.just(explanation, _enough(now, explanation, sections), s)
-    if just:
-        return just
+    """The sections that a follow-up asks for; what answers it first, where it stands in one of them."""
     begins = now.pinpointed_further(explanation.topic)
-    elsewhere = _stand_elsewhere(explanation, begins, sections)
-    return answers.parts(explanation, sections, s, () if elsewhere else begins)
+    among = [each for each in begins if not answers.sections_of(explanation, [each]).isdisjoint(sections)]
+    return answers.parts(explanation, sections, now.speech, among)
 
 
 def _enough(now: Situation, explanation: Explanation, sections: Sequence[str]) -> tuple[str, ...]:
