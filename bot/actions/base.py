@@ -6,7 +6,6 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cache, cached_property
-from math import inf
 from typing import Any
 
 from rasa_sdk import Action, Tracker
@@ -22,10 +21,13 @@ from bot.understanding.classifier import CRISIS, Prediction
 from bot.understanding.reading.asked import Asked, asked
 from bot.understanding.reading.going_on import GOING_ON, weight
 from bot.understanding.reading.reading import Ranking, Reading, apart_from
-from bot.understanding.statements import SURE, Found, after_short, answering
+from bot.understanding.statements import SURE, Found, after_short, answering, likeliest
 from knowledge.library import Library
 
 Events = list[dict[str, Any]]
+GOES_ON_SURELY, ANSWERED = 3.0, 0.5
+"""How surely what was taken for danger must go on about the topic at hand (its weight), and how likely a statement of that
+must be to answer it, for danger to be less likely."""
 PERHAPS_DANGER = 0.06
 """Below what is treated as danger, but enough to name the emergency numbers beside the answer."""
 
@@ -96,18 +98,24 @@ class Situation:
 
     @cached_property
     def danger(self) -> float:
-        """How likely the message shows danger, also when it is seen as if nothing in it did. Where it likely goes on about
-        the topic at hand ("he is 12"), it is so much less likely."""
+        """How likely the message shows danger, also when it is seen as if nothing in it did. Where it surely goes on about
+        an ordinary topic at hand ("he is 12"), it is as much less likely as it likely goes on."""
         share = dict(_ranked(self.tracker)).get("crisis", 0.0)
-        return share * (1 - self.understood.goes_on) if share < 1 and self.goes_on_instead >= 0 else share
+        return share * (1 - self.understood.goes_on) if share < 1 and self.goes_on_instead else share
 
     @cached_property
-    def goes_on_instead(self) -> float:
-        """How much says that what was taken for danger goes on about the topic at hand (`weight`)."""
-        if self.topic not in self.library.entries or self.topic is None:
-            return -inf
+    def goes_on_instead(self) -> bool:
+        """Whether what was taken for danger surely goes on about the topic at hand, none of which is about danger, and
+        nobody was warned before."""
+        topic = self.topic
+        if not topic or topic not in self.library.entries or topic in self.library.dangerous:
+            return False
+        if self.tracker.get_slot("warned"):
+            return False
+        found = self.found_further(topic)
         message = Prediction(_ranked(self.tracker), None, self.understood.goes_on)
-        return weight(message, self.text, self.topic, self.found_further(self.topic), "crisis")
+        surely = weight(message, self.text, topic, found, "crisis") >= GOES_ON_SURELY
+        return surely and bool(likeliest(found, ANSWERED))
 
     @property
     def is_danger(self) -> bool:
@@ -170,10 +178,12 @@ class Situation:
         return answering(self.found(topic, text), sure)
 
     def found(self, topic: str, text: str | None = None) -> Found:
-        """The statements of a topic's entry that may answer what was typed, the likeliest first; of a choice, none."""
+        """The statements of a topic's entry that may answer what was typed, the likeliest first; of a choice, and
+        of what has no letters, none."""
         asked = (text or self.text, topic)
         if asked not in self._found:
-            self._found[asked] = services().statements(*asked) if self.is_typed else ()
+            says_something = self.is_typed and any(map(str.isalpha, asked[0]))
+            self._found[asked] = services().statements(*asked) if says_something else ()
         return self._found[asked]
 
     def found_further(self, topic: str) -> Found:

@@ -16,9 +16,6 @@ SLIGHTLY = 0.3
 surely asks for one."""
 CERTAIN = 1.0
 """Danger in plain words is this likely: nothing is answered with it."""
-GOES_ON = 3.0
-"""How surely a message must go on about the topic at hand (its weight) for that to be told beside the numbers: none of 261
-held-out messages of danger without such words does, of 43 that went on and were taken for danger a quarter."""
 ASKED, ELSEWHERE = 0.6, 0.9
 """How surely a message must be about a topic for that, and for words of danger in it not to be taken at their word."""
 ORDINARY = frozenset({"money", "housing", "work"})
@@ -36,7 +33,7 @@ class Crisis(RettvisAction):
         kind = now.entity("kind") or "medical"
         warned = now.tracker.get_slot("warned") or []
         share = now.danger
-        answered_too = share < CERTAIN and now.goes_on_instead >= GOES_ON
+        answered_too = share < CERTAIN and now.goes_on_instead
         slightly = not now.is_danger or (share < SLIGHTLY and _surely_asks(now, ASKED)) or _sounds_like_it(now)
         slightly = slightly or (share < SURELY and answered_too)
         surely = share >= SURELY and not slightly and not answered_too

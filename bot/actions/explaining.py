@@ -48,7 +48,7 @@ OVERRULES = 0.5
 to ask about: "when do I apply?" is about deadlines, whatever single words of it resemble."""
 DOUBT = 1.5
 """Where a message goes on about what is at hand, or does not, by so little, both answers are given."""
-CERTAINLY, MOSTLY = 0.95, 0.8
+CERTAINLY, MOSTLY = 0.95, 0.6
 """How likely a short message must be to ask for a section for that to be told, and where no statement that stands elsewhere
 likely answers it."""
 SHORT = 8
@@ -95,12 +95,13 @@ def answered(now: Situation) -> Events | None:
     events = respond(now)
     if events is not None:
         return events
-    if now.topic == now.intent and now.topic in now.library.entries and _just(now, now.topic):
+    told = now.tracker.get_slot("told")
+    if told and now.topic == now.intent and now.topic in now.library.entries and _just(now, now.topic):
         return [SlotSet("topic", now.topic)]
     if close_topics(now) != [now.intent]:
         return None
-    told = now.intent == now.tracker.get_slot("told") and now.intent in now.library.entries
-    again = told and now.intent not in now.asked.named and now.library.topics[now.intent].urgency != "today"
+    again = now.intent == told and now.intent in now.library.entries
+    again = again and now.intent not in now.asked.named and now.library.topics[now.intent].urgency != "today"
     return more_about(now, now.intent) if again else explain(now, now.intent)
 
 
@@ -173,14 +174,14 @@ def respond(now: Situation) -> Events | None:
     if topic == now.tracker.get_slot("told") and topic in now.library.entries:
         if topic not in asked.named:
             return [*events, *more_about(now, topic)]
-        if topic == now.topic and _just(now, topic, OVERRULES if says_little(now) else statements.LEAST):
+        if topic == now.topic and _just(now, topic, OVERRULES if says_little(now) else statements.SURE):
             return [*events, SlotSet("topic", topic)]
     return [*events, *explain(now, topic, sections)]
 
 
 def go_on(now: Situation) -> Events | None:
     """Go on about what is at hand with what was taken for something else, where that is likelier. Where it is not sure, and
-    it would surely be about another topic, both are answered, the likelier one first. Danger is danger all the same."""
+    it would surely be about another topic, both are answered, the likelier one first."""
     heard = going_on(now)
     if heard is None or heard.weight < -DOUBT:
         return None
@@ -195,12 +196,15 @@ def go_on(now: Situation) -> Events | None:
         now.say(just.model_copy(update={"choices": now.said[-1].choices}))
         return [*events, came_up(now, both, heard.topic)]
     now.say(just)
+    events = []
     if both:
         choices = now.said[-1].choices
-        explain(now, both)
+        events = explain(now, both)
         now.said[-1] = now.said[-1].model_copy(update={"choices": choices})
-    now.offer(*answers.topic_choices(now.library, [another] if another else [], now.speech))
-    return [SlotSet("topic", heard.topic), came_up(now, heard.topic, *([another] if another else []))]
+    elif another:
+        now.offer(*answers.topic_choices(now.library, [another], now.speech))
+    came = came_up(now, heard.topic, *([another] if another else []))
+    return [*events, SlotSet("topic", heard.topic), came]
 
 
 def _is_short(now: Situation) -> bool:
@@ -247,7 +251,7 @@ def told_more(now: Situation) -> Events | None:
 def _just(now: Situation, topic: str, sure: float = statements.LEAST) -> bool:
     """Say the statements of an entry, whose short answer was given, that answer what was typed, if any does so surely
     enough. Where help is needed today and that was not at hand, the answer stays whole, with the numbers below."""
-    if now.library.topics[topic].urgency == "today" and topic != now.topic:
+    if now.library.topics[topic].urgency == "today" and (topic != now.topic or topic in now.library.dangerous):
         return False
     explanation = now.library.explain(topic, now.speech.code, now.facts.get("place"))
     reply = answers.just(explanation, statements.likeliest(now.found_further(topic), sure), now.speech)
@@ -454,8 +458,7 @@ class GoOn(Answer):
     action_name = "action_go_on"
 
     def act(self, now: Situation) -> Events:
-        assert now.topic
-        return more_about(now, now.topic)
+        return more_about(now, now.topic) if now.topic and now.topic in now.library.entries else ask_back(now)
 
 
 class FollowUp(Answer):

@@ -8,7 +8,7 @@ from rasa_sdk.events import SlotSet
 from bot import answers
 from bot.actions.base import Situation
 from bot.understanding.labels import FOLLOW_UPS, SYSTEM
-from bot.understanding.reading.going_on import SURELY, weight
+from bot.understanding.reading.going_on import FOREIGN, SURELY, weight
 from bot.understanding.reading.names import names
 from bot.understanding.statements import likeliest
 
@@ -26,7 +26,7 @@ HALF_A_QUESTION = 6
 BESIDE = 3
 """How many topics that came up are remembered."""
 STAND_ALONE = frozenset(SYSTEM) - {"out_of_scope"}
-"""What is never taken for going on about the topic at hand: danger before all, and what is asked about us."""
+"""What is not heard here as going on: danger, and what is asked of us."""
 NAMED = 0.5
 """How likely a statement must be to answer what hardly says more than the name of another topic."""
 RUNNER_UP = 0.15
@@ -58,8 +58,14 @@ def going_on(now: Situation) -> GoingOn | None:
     found = [(topic, _weight(now, topic, other)) for topic in at_hand]
     found += [(topic, _weight(now, topic, other) - _BESIDE) for topic in beside]
     topic, most = max(found, key=lambda each: each[1])
-    surely = other in now.library.topics and (other in now.beside or _cannot_wait(now, other))
-    return GoingOn(topic, other, most - (SURELY if surely else 0.0)) if most > -inf else None
+    return GoingOn(topic, other, most - _more(now, other)) if most > -inf else None
+
+
+def _more(now: Situation, other: str) -> float:
+    """How much more must say that a message goes on where it would be foreign, or about what came up or cannot wait."""
+    if other not in now.library.topics:
+        return FOREIGN
+    return SURELY if other in now.beside or _cannot_wait(now, other) else 0.0
 
 
 def _cannot_wait(now: Situation, topic: str) -> bool:

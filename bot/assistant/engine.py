@@ -45,6 +45,7 @@ with warnings.catch_warnings(record=True):  # what Rasa 3.6 imports warns of its
     from bot.assistant.tracker_store import RecordsTrackerStore, turn_session
 
 import bot.actions
+from bot.actions.base import services
 from bot.effects import EFFECT, Effect
 from bot.records.database import Database
 from bot.replies import Reply
@@ -52,9 +53,9 @@ from bot.understanding.classifier import Prediction
 from bot.understanding.components import Pinpoint
 from bot.understanding.embedding import EMBEDDER, digest
 from bot.understanding.labels import GOES_ON
-from bot.understanding.reading.going_on import GOING_ON, HARDLY, OF_US, SURELY, weight
+from bot.understanding.reading.going_on import GOING_ON, OF_US, instead
 from bot.understanding.reading.reading import Reading, plan
-from bot.understanding.statements import Found, Statements, after_short, likeliest
+from bot.understanding.statements import Found, Statements, after_short
 from knowledge.library import Library
 
 COPY_FOR_THE_LOG = (processor, rule_policy)
@@ -282,19 +283,18 @@ class Assistant:
         return turn
 
     async def _at_hand(self, conversation: str, parsed: dict[str, Any]) -> dict[str, Any]:
-        """What a message is, in its conversation: what seems to be asked of us ("can I be anonymous?") may go on about the
-        topic at hand, and does where a statement of its entry answers it. Only for such, the state is looked up here."""
+        """What a message is, in its conversation: what seems to be asked of us may go on about the topic at hand. Only for
+        such, the state is looked up here."""
         understood = _prediction(parsed)
         if understood.label not in OF_US:
             return parsed
         tracker = await self._trackers.retrieve(conversation)
         topic = tracker.get_slot("topic") if tracker and not tracker.active_loop_name else None
-        if topic is None:
+        if topic is None or topic not in services().library.entries:
             return parsed
         found = after_short(self.statements(parsed[TEXT], topic))
-        enough = SURELY if understood.ranking[0][1] >= HARDLY else 0.0
-        goes_on = likeliest(found) and weight(understood, parsed[TEXT], topic, found) >= enough
-        return {**parsed, INTENT: {"name": GOES_ON, "confidence": understood.goes_on}} if goes_on else parsed
+        goes_on = {"name": GOES_ON, "confidence": understood.goes_on}
+        return {**parsed, INTENT: goes_on} if instead(understood, parsed[TEXT], topic, found) else parsed
 
     def forget(self, conversation: str) -> None:
         """Drop what is kept in memory of a conversation."""
@@ -325,8 +325,8 @@ class Assistant:
 
     @property
     def intents(self) -> frozenset[str]:
-        """Everything a message or a choice can mean."""
-        return frozenset(self._model.agent.domain.intents)
+        """Everything a choice can mean."""
+        return frozenset(self._model.agent.domain.intents) - {GOES_ON}
 
 
 @contextmanager

@@ -29,6 +29,6 @@ FOLLOW_UPS = {
 
 GOES_ON = "ask_on"
 """What only makes sense when the topic at hand is known, and is no question about a part of its entry ("and if I move?",
-"my son is 19"). It is learned beside the others, so that nothing else is made of it, and never what a message is about."""
+"my son is 19"). It is learned beside the others, and no message is about it where no topic is at hand."""
 
 CRISIS_KINDS = ("violence", "suicide", "child", "medical", "fire")

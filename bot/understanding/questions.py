@@ -6,21 +6,22 @@ sense when the topic is known ("and with a shared bathroom?") begins with ~, and
 first; every other one is an example of the topic too.
 """
 
+import hashlib
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
-from itertools import islice
 from pathlib import Path
 
+from bot.understanding import labels
 from bot.understanding.examples import Example
-from bot.understanding.labels import GOES_ON as GOING_ON
 from knowledge.languages import LANGUAGES
 from knowledge.schema import SECTIONS, Entry
 from knowledge.source import KnowledgeError, Problem, line_of, read
 
 FOLDER = Path(__file__).parent.parent / "assistant" / "questions"
+REMARKS = FOLDER.parent / "going_on.yml"
 GOES_ON = "~"
 EVERY = 3
-"""Of those that go on every third one is an example of going on. With all of them danger is found a little less often where
+"""Of those that go on one in three is an example of going on. With all of them danger is found a little less often where
 a topic is at hand ("he beats the boy now" was not), and training takes longer."""
 SHORT = "answer"
 """Stands for the short answer of the entry, as in its file."""
@@ -71,7 +72,8 @@ def examples(topics: frozenset[str], folder: Path = FOLDER) -> list[Example]:
 
 
 def going_on(topics: frozenset[str], dangerous: Collection[str], folder: Path = FOLDER) -> list[Example]:
-    """A part of the questions that only make sense when the topic is known, as examples of that.
+    """What only makes sense when the topic is known, as examples of that: a part of the questions, and remarks that go on
+    about any topic and sound like danger (REMARKS: "he is 12 and goes there alone").
 
     Args:
         dangerous: topics that are talked about in danger: of those, it must not be taken for going on.
@@ -79,9 +81,20 @@ def going_on(topics: frozenset[str], dangerous: Collection[str], folder: Path = 
     Raises:
         KnowledgeError: as `load`.
     """
-    found = (each for each in load(topics, folder) if each.goes_on and each.topic not in dangerous)
-    examples = (replace(each.example, label=GOING_ON, situation=f"{GOING_ON}/{each.statement}") for each in found)
-    return list(islice(examples, None, None, EVERY))
+    label = labels.GOES_ON
+    asked = [each for each in load(topics, folder) if each.goes_on and each.topic not in dangerous]
+    taken = [
+        replace(each.example, label=label, situation=f"{label}/{each.topic}/{each.statement}")
+        for each in asked
+        if _is_taken(each.text)
+    ]
+    remarks = [(code, text) for code, texts in (read(REMARKS) or {}).items() for text in texts]
+    return taken + [Example(text, label, code, f"{label}/{code}/{i}") for i, (code, text) in enumerate(remarks)]
+
+
+def _is_taken(text: str) -> bool:
+    """By the text alone, so that a new question changes nothing for the others."""
+    return int(hashlib.sha256(text.encode()).hexdigest(), 16) % EVERY == 0
 
 
 def misplaced(entries: Mapping[str, Entry], folder: Path = FOLDER) -> list[Problem]:

@@ -1,0 +1,113 @@
+"""What goes on about the topic at hand, and what must not be taken for that: danger, requests to us, what is not ours."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+
+from bot import switches
+from bot.settings import Settings
+from knowledge.library import Library
+from tests.conftest import Citizen, Server, serving
+
+LIBRARY = Library.load()
+AT_HAND = ("bostotte", "barnehage", "kommunal-bolig")
+
+
+def at_hand(server: Server, code: str, topic: str) -> Citizen:
+    citizen = Citizen(server, language=code)
+    citizen.pick(topic)
+    return citizen
+
+
+def cards(replies: list[dict]) -> list[str]:
+    return [reply["card"]["kind"] for reply in replies if reply["card"]]
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        ("nb", "jeg klarer ikke leve mer"),
+        ("nb", "faren slår ungene"),
+        ("nn", "eg orkar ikkje leve meir"),
+        ("en", "he hits the kids"),
+        ("en", "i dont want to be alive"),
+        ("pl", "mąż mnie szarpie jak wypije"),
+        ("pl", "juz mi sie nie chce zyc"),
+        ("uk", "чоловік мене б'є"),
+        ("ar", "جوزي بيضربني"),
+        ("fa", "شوهرم تهدیدم میکنه"),
+        ("fa", "دیگه نمیخوام زنده باشم"),
+        ("fa", "باباش بچه رو میزنه"),
+        ("so", "ninkaygu wuu i garaacaa"),
+        ("ckb", "مێردەکەم هەڕەشەم لێ دەکات"),
+        ("ckb", "نامەوێ بژیم"),
+        ("ti", "ሰብኣየይ የፈራርሓኒ"),
+        ("ti", "ክነብር ኣይደልን እየ"),
+    ],
+)
+def test_danger_said_briefly_in_the_middle_of_an_ordinary_talk_gets_its_numbers(
+    server: Server, code: str, said: str
+) -> None:
+    for topic in AT_HAND:
+        assert cards(at_hand(server, code, topic).write(said))[:1] == ["crisis"], topic
+
+
+def test_after_a_warning_danger_is_not_taken_for_going_on(server: Server) -> None:
+    citizen = Citizen(server, language="nb")
+    assert cards(citizen.write("mannen min slår meg")) == ["crisis"]
+    replies = citizen.write("han står utenfor døra nå")
+    assert any("112" in reply["text"] for reply in replies)
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        ("nb", "kan noen ringe meg?"),
+        ("en", "can I talk to a person"),
+        ("ar", "أريد التحدث مع شخص"),
+        ("so", "waxaan rabaa inaan qof la hadlo"),
+    ],
+)
+def test_who_asks_for_a_person_is_led_to_one_whatever_is_at_hand(server: Server, code: str, said: str) -> None:
+    for topic in (*AT_HAND, "psykisk-helse", "pleiepenger-omsorgspenger"):
+        replies = at_hand(server, code, topic).write(said)
+        offered = [choice["id"] for choice in replies[-1]["choices"]]
+        assert any(each.startswith(("place:", "share:")) for each in offered), topic
+
+
+@pytest.mark.parametrize("code", ["nb", "en", "ar", "so"])
+def test_who_wants_everything_deleted_is_asked_whether_whatever_is_at_hand(server: Server, code: str) -> None:
+    said = {"nb": "slett alt om meg", "en": "delete my data", "ar": "احذف بياناتي", "so": "tirtir xogtayda"}[code]
+    for topic in AT_HAND:
+        replies = at_hand(server, code, topic).write(said)
+        assert "delete_conversation:yes" in [choice["id"] for choice in replies[-1]["choices"]], topic
+
+
+@pytest.mark.parametrize("said", ["?", ".", "42", "…", "😀"])
+def test_what_says_nothing_gets_no_statement(server: Server, said: str) -> None:
+    citizen = at_hand(server, "nb", "bostotte")
+    assert "Om det du skrev" not in "".join(reply["text"] for reply in citizen.write(said))
+
+
+def test_that_it_goes_on_is_nothing_one_can_pick(server: Server) -> None:
+    for choice in ("ask_on", "ask_on:bostotte"):
+        answer = Citizen(server, language="nb").send(choice=choice)
+        assert (answer.status_code, answer.json()["type"]) == (422, "urn:rettvis:problem:unknown_choice")
+
+
+@pytest.fixture(scope="module")
+def own(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server of its own, for what is switched off here."""
+    folder = tmp_path_factory.mktemp("switched-off")
+    yield from serving(replace(settings, database_url=f"sqlite:///{folder / 'own.sqlite3'}"))
+
+
+def test_about_a_topic_that_was_switched_off_nobody_goes_on(own: Server) -> None:
+    citizen = at_hand(own, "nb", "tannhelse")
+    here = own.installation
+    switches.turn(here.database, here.library, "topic:tannhelse", off=True, reason="a test", by="a test")
+    for said in ("nei", "kan jeg være anonym", "hva om jeg har dårlig råd"):
+        text = "".join(reply["text"] for reply in citizen.write(said))
+        assert "gikk galt" not in text
+        assert LIBRARY.title("tannhelse", "nb") not in text
