@@ -181,7 +181,7 @@ def respond(now: Situation) -> Events | None:
 
 def go_on(now: Situation) -> Events | None:
     """Go on about what is at hand with what was taken for something else, where that is likelier. Where it is not sure, and
-    it would surely be about another topic, both are answered, the likelier one first."""
+    it would surely be about another topic, both are answered, the likelier one first, or the one that is named."""
     heard = going_on(now)
     if heard is None or heard.weight < -DOUBT:
         return None
@@ -191,7 +191,7 @@ def go_on(now: Situation) -> Events | None:
     just = answers.just(now.library.explain(heard.topic, now.speech.code, now.facts.get("place")), told, now.speech)
     if just is None or (heard.weight < 0 and not both):
         return None
-    if heard.weight < 0 and both:
+    if both and (heard.weight < 0 or both in now.asked.named):
         events = explain(now, both)
         now.say(just.model_copy(update={"choices": now.said[-1].choices}))
         return [*events, came_up(now, both, heard.topic)]

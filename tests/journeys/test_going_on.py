@@ -111,3 +111,10 @@ def test_about_a_topic_that_was_switched_off_nobody_goes_on(own: Server) -> None
         text = "".join(reply["text"] for reply in citizen.write(said))
         assert "gikk galt" not in text
         assert LIBRARY.title("tannhelse", "nb") not in text
+
+
+def test_who_names_another_topic_is_answered_about_that_first(server: Server) -> None:
+    citizen = at_hand(server, "nb", "uforetrygd")
+    first, *_ = citizen.write("nei æ mente AAP. kor mykje får man på det")
+    assert first["card"]["topic"] == "arbeidsavklaringspenger"
+    assert "AAP" in citizen.write("hvor lenge kan man få det?")[0]["text"].partition("\n")[0]
