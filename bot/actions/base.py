@@ -17,17 +17,14 @@ from bot.records.database import Database
 from bot.replies import AnswerCard, Choice, Reply
 from bot.settings import Settings
 from bot.speech import Speech, speech
-from bot.understanding.classifier import CRISIS, Prediction
+from bot.understanding.classifier import Prediction
 from bot.understanding.reading.asked import Asked, asked
-from bot.understanding.reading.going_on import GOING_ON, weight
+from bot.understanding.reading.going_on import GOING_ON
 from bot.understanding.reading.reading import Ranking, Reading, apart_from
-from bot.understanding.statements import SURE, Found, after_short, answering, likeliest
+from bot.understanding.statements import SURE, Found, after_short, answering
 from knowledge.library import Library
 
 Events = list[dict[str, Any]]
-GOES_ON_SURELY, ANSWERED = 3.0, 0.5
-"""How surely what was taken for danger must go on about the topic at hand (its weight), and how likely a statement of that
-must be to answer it, for danger to be less likely."""
 PERHAPS_DANGER = 0.06
 """Below what is treated as danger, but enough to name the emergency numbers beside the answer."""
 
@@ -96,35 +93,10 @@ class Situation:
             return self.ranking[0][0]
         return str(self.tracker.latest_message["intent"]["name"])
 
-    @cached_property
-    def danger(self) -> float:
-        """How likely the message shows danger, also when it is seen as if nothing in it did. Where it surely goes on about
-        an ordinary topic at hand ("he is 12"), it is as much less likely as it likely goes on."""
-        share = dict(_ranked(self.tracker)).get("crisis", 0.0)
-        return share * (1 - self.understood.goes_on) if share < 1 and self.goes_on_instead else share
-
-    @cached_property
-    def goes_on_instead(self) -> bool:
-        """Whether what was taken for danger surely goes on about the topic at hand, none of which is about danger, and
-        nobody was warned before."""
-        topic = self.topic
-        if not topic or topic not in self.library.entries or topic in self.library.dangerous:
-            return False
-        if self.tracker.get_slot("warned"):
-            return False
-        found = self.found_further(topic)
-        message = Prediction(_ranked(self.tracker), None, self.understood.goes_on)
-        surely = weight(message, self.text, topic, found, "crisis") >= GOES_ON_SURELY
-        return surely and bool(likeliest(found, ANSWERED))
-
-    @property
-    def is_danger(self) -> bool:
-        """Whether that is likely enough."""
-        return str(self.tracker.latest_message["intent"]["name"]) == "crisis" and self.danger >= CRISIS
-
     @property
     def ranking(self) -> Ranking:
-        ranking = _ranked(self.tracker)
+        rows = self.tracker.latest_message.get("intent_ranking") or []
+        ranking = tuple((row["name"], row["confidence"]) for row in rows)
         return apart_from(self._apart, ranking) if self._apart else ranking
 
     @property
@@ -228,11 +200,6 @@ class Situation:
             self._dispatcher.utter_message(json_message={"reply": reply.model_dump(mode="json")})
 
 
-def _ranked(tracker: Tracker) -> Ranking:
-    rows = tracker.latest_message.get("intent_ranking") or []
-    return tuple((row["name"], row["confidence"]) for row in rows)
-
-
 class RettvisAction(Action, ABC):  # type: ignore[misc]  # rasa_sdk is untyped for mypy
     """An action of ours: `act` gets the situation and returns events for the tracker."""
 
@@ -258,7 +225,7 @@ class Answer(RettvisAction):
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
         now = Situation(dispatcher, tracker)
         events = self.act(now)
-        if (now.is_typed and now.danger >= PERHAPS_DANGER) or _cannot_wait(now):
+        if (now.is_typed and dict(now.ranking).get("crisis", 0.0) >= PERHAPS_DANGER) or _cannot_wait(now):
             choices = now.said[-1].choices if now.said else ()
             now.say_text(
                 answers.in_danger(now.speech),

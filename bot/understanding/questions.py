@@ -79,7 +79,7 @@ def going_on(topics: frozenset[str], dangerous: Collection[str], folder: Path = 
         dangerous: topics that are talked about in danger: of those, it must not be taken for going on.
 
     Raises:
-        KnowledgeError: as `load`.
+        KnowledgeError: as `load`, or the remarks are not languages with lists.
     """
     label = labels.GOES_ON
     asked = [each for each in load(topics, folder) if each.goes_on and each.topic not in dangerous]
@@ -88,7 +88,10 @@ def going_on(topics: frozenset[str], dangerous: Collection[str], folder: Path = 
         for each in asked
         if _is_taken(each.text)
     ]
-    remarks = [(code, text) for code, texts in (read(REMARKS) or {}).items() for text in texts]
+    said = read(REMARKS)
+    if not _is_shaped(said):
+        raise KnowledgeError([Problem(REMARKS, 1, "must be languages, each with a list of remarks")])
+    remarks = [(code, text) for code, texts in said.items() for text in texts]
     return taken + [Example(text, label, code, f"{label}/{code}/{i}") for i, (code, text) in enumerate(remarks)]
 
 
