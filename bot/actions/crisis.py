@@ -4,7 +4,8 @@ from rasa_sdk.events import SlotSet
 
 from bot import answers
 from bot.actions.base import Events, RettvisAction, Situation
-from bot.actions.explaining import answered, close_topics, follow_up
+from bot.actions.explaining import answered, close_topics
+from bot.actions.following_up import follow_up
 from bot.actions.going_on import BESIDE, came_up
 from bot.understanding.labels import FOLLOW_UPS
 from bot.understanding.reading.going_on import weight

@@ -5,7 +5,8 @@ from rasa_sdk.events import SlotSet
 from bot import answers
 from bot.actions.asking import may_we_keep_it
 from bot.actions.base import Answer, Events, RettvisAction, Situation
-from bot.actions.explaining import HARDLY, after_all, go_on, respond, told_more
+from bot.actions.explaining import after_all, go_on, respond
+from bot.actions.following_up import HARDLY, told_more
 from bot.actions.repairing import NEXT, others, understood
 from bot.effects import ForgetWords, KeepWords, RecordNeed
 from bot.speech import Speech

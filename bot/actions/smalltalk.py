@@ -2,7 +2,8 @@
 
 from bot import answers
 from bot.actions.base import Answer, Events, Situation
-from bot.actions.explaining import HARDLY, after_all
+from bot.actions.explaining import after_all
+from bot.actions.following_up import HARDLY
 
 
 class Greet(Answer):
