@@ -27,6 +27,8 @@ from knowledge.library import Library
 Events = list[dict[str, Any]]
 PERHAPS_DANGER = 0.06
 """Below what is treated as danger, but enough to name the emergency numbers beside the answer."""
+IN_PLAIN_WORDS = 1.0
+"""How likely danger in plain words is (`bot.understanding.safety`)."""
 
 
 @dataclass(frozen=True)
@@ -103,6 +105,21 @@ class Situation:
     def understood(self) -> Prediction:
         """What the message is about where no topic is at hand, and how likely it goes on about one that is."""
         return Prediction(self.ranking, None, float(self.tracker.latest_message.get(GOING_ON) or 0.0))
+
+    @property
+    def danger(self) -> float:
+        """How likely somebody is in danger. In an ordinary talk most of what sounds like it goes on about that ("he is 12
+        and goes alone"), so its share of all that the message may be counts, with that it may go on."""
+        share = dict(self.ranking).get("crisis", 0.0)
+        if share >= IN_PLAIN_WORDS or not self.is_in_an_ordinary_talk:
+            return share
+        return share * (1 - self.understood.goes_on)
+
+    @property
+    def is_in_an_ordinary_talk(self) -> bool:
+        """Whether there is a topic at hand of which people do not talk in danger, and nobody was warned before."""
+        ordinary = self.topic in self.library.entries and self.topic not in self.library.dangerous
+        return ordinary and not self.tracker.get_slot("warned")
 
     @property
     def topic(self) -> str | None:
@@ -225,7 +242,7 @@ class Answer(RettvisAction):
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
         now = Situation(dispatcher, tracker)
         events = self.act(now)
-        if (now.is_typed and dict(now.ranking).get("crisis", 0.0) >= PERHAPS_DANGER) or _cannot_wait(now):
+        if (now.is_typed and now.danger >= PERHAPS_DANGER) or _cannot_wait(now):
             choices = now.said[-1].choices if now.said else ()
             now.say_text(
                 answers.in_danger(now.speech),
@@ -237,8 +254,11 @@ class Answer(RettvisAction):
 
 
 def _cannot_wait(now: Situation) -> bool:
-    """Whether a topic was answered for which people need help today: no food, no roof. Not where they only ask on."""
+    """Whether a topic was answered for which people need help today: no food, no roof. Not where they only ask on, unless
+    that is about violence."""
     if not now.is_typed and now.intent not in now.library.topics:
         return False
     told = {reply.card.topic for reply in now.said if isinstance(reply.card, AnswerCard)}
+    if now.topic in now.library.dangerous and any(reply.answers for reply in now.said):
+        told.add(now.topic)
     return any(now.library.topics[topic].urgency == "today" for topic in told)

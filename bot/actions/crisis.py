@@ -8,20 +8,13 @@ from bot.actions.explaining import answered, close_topics
 from bot.actions.following_up import follow_up
 from bot.actions.going_on import BESIDE, came_up
 from bot.understanding.labels import FOLLOW_UPS
-from bot.understanding.reading.going_on import weight
 from bot.understanding.reading.reading import Ranking
-from bot.understanding.statements import likeliest
 
 SURELY = 0.6
 """Danger that is less likely than this may be an ordinary need: that is answered too, below the numbers."""
 SLIGHTLY = 0.3
-"""Danger that is less likely than this, or only sounds like it, is named in a line below the answer, where the message
-surely asks for one, or goes on about the topic at hand."""
-IN_PLAIN_WORDS = 1.0
-"""How likely danger in plain words is (`bot.understanding.safety`)."""
-GOES_ON_SURELY, ANSWERED = 3.0, 0.5
-"""How surely what was taken for danger must go on about the topic at hand (its weight), and how likely a statement of that
-must be to answer it, for that to be told too."""
+"""Danger that is less likely than this is named in a line beside the answer, where the message surely asks for one or a
+talk about something else is going on; so is what only sounds like it."""
 ASKED, ELSEWHERE = 0.6, 0.9
 """How surely a message must be about a topic for that, and for words of danger in it not to be taken at their word."""
 ORDINARY = frozenset({"money", "housing", "work"})
@@ -38,39 +31,29 @@ class Crisis(RettvisAction):
     def act(self, now: Situation) -> Events:
         kind = now.entity("kind") or "medical"
         warned = now.tracker.get_slot("warned") or []
-        share = dict(now.ranking).get("crisis", 1.0)
-        may_go_on = _may_go_on(now, share)
-        slightly = (share < SLIGHTLY and (may_go_on or _surely_asks(now, ASKED))) or _sounds_like_it(now)
-        surely = share >= SURELY and not slightly and not may_go_on
+        slight = now.danger < SLIGHTLY
+        slightly = (slight and (now.is_in_an_ordinary_talk or _surely_asks(now, ASKED))) or _sounds_like_it(now)
+        surely = now.danger >= SURELY and not slightly
         if kind in warned and not surely:
             return _in_short(now)
         events = answered(now.apart_from("crisis")) if slightly else None
         if events is not None:
             now.say_text(answers.in_danger(now.speech), *now.said[-1].choices, answers.a_person_now(now.speech))
             return events
+        if slight and now.is_in_an_ordinary_talk:
+            return _in_short(now)
         danger = answers.crisis(now.library, kind, now.speech)
         now.say(danger)
         warn = SlotSet("warned", [*warned, kind])
         if not surely:
             events = _answer_too(now.apart_from("crisis"))
             now.offer(*danger.choices)
-            if events is not None:
-                return [*events, warn, *_beside_that(now, kind, events)]
+            if events is not None or now.is_in_an_ordinary_talk:
+                return [*(events or []), warn, *_beside_that(now, kind, events or [])]
         else:
             now.offer(*answers.topic_choices(now.library, list(now.asked.topics[:ALSO]), now.speech))
         topic = now.library.crisis_topic(kind)
         return [warn, SlotSet("topic", topic), came_up(now, topic)] if topic else [warn]
-
-
-def _may_go_on(now: Situation, share: float) -> bool:
-    """Whether what was taken for danger, not in plain words, surely goes on about the topic at hand ("he is 12"). Not where
-    people talk about that in danger, nor where somebody was warned before."""
-    topic = now.topic
-    if share >= IN_PLAIN_WORDS or not topic or topic not in now.library.entries or topic in now.library.dangerous:
-        return False
-    found = now.found_further(topic)
-    surely = weight(now.understood, now.text, topic, found, "crisis") >= GOES_ON_SURELY
-    return surely and bool(likeliest(found, ANSWERED)) and not now.tracker.get_slot("warned")
 
 
 def _beside_that(now: Situation, kind: str, events: Events) -> Events:

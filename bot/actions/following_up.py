@@ -91,7 +91,7 @@ def told_more(now: Situation) -> Events | None:
 def just(now: Situation, topic: str, sure: float = statements.LEAST) -> bool:
     """Say the statements of an entry, whose short answer was given, that answer what was typed, if any does so surely
     enough. Where help is needed today and that was not at hand, the answer stays whole, with the numbers below."""
-    if now.library.topics[topic].urgency == "today" and (topic != now.topic or topic in now.library.dangerous):
+    if now.library.topics[topic].urgency == "today" and topic != now.topic:
         return False
     explanation = now.library.explain(topic, now.speech.code, now.facts.get("place"))
     reply = answers.just(explanation, statements.likeliest(now.found_further(topic), sure), now.speech)
