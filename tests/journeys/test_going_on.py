@@ -84,6 +84,32 @@ def test_who_wants_everything_deleted_is_asked_whether_whatever_is_at_hand(serve
         assert "delete_conversation:yes" in [choice["id"] for choice in replies[-1]["choices"]], topic
 
 
+@pytest.mark.parametrize(
+    ("code", "said", "answers"),
+    [
+        ("nb", "må jeg anmelde han først?", "Mange tror at de må anmelde"),
+        ("en", "do i have to report him first", "Mange tror at de må anmelde"),
+        ("en", "what does it cost to stay there", "Et trygt sted å bo"),
+        ("uk", "а скільки там коштує жити", "Et trygt sted å bo"),
+    ],
+)
+def test_who_asks_on_about_violence_is_answered_and_has_the_numbers_below(
+    server: Server, code: str, said: str, answers: str
+) -> None:
+    explanation = LIBRARY.explain("vold-og-krisesenter", code)
+    told = [each.text.text for part in explanation.sections.values() for each in part if each.source.startswith(answers)]
+    replies = at_hand(server, code, "vold-og-krisesenter").write(said)
+    assert told[0] in "".join(reply["text"] for reply in replies)
+    assert "112" in replies[-1]["text"]
+    assert "urgent_human" in [choice["id"] for choice in replies[-1]["choices"]]
+
+
+def test_after_danger_that_is_not_sure_the_talk_goes_on_about_what_it_was_about(server: Server) -> None:
+    citizen = at_hand(server, "nb", "bostotte")
+    assert cards(citizen.write("mannen min slo meg før, men vi er skilt nå"))[:1] == ["crisis"]
+    assert LIBRARY.title("bostotte", "nb") in citizen.write("hvor mye kan jeg få?")[0]["text"]
+
+
 @pytest.mark.parametrize("said", ["?", ".", "42", "…", "😀"])
 def test_what_says_nothing_gets_no_statement(server: Server, said: str) -> None:
     citizen = at_hand(server, "nb", "bostotte")
