@@ -26,7 +26,8 @@ def yes_and_no() -> tuple[frozenset[str], frozenset[str]]:
 def picked(text: str, choices: tuple[Choice, ...], also: Mapping[str, Sequence[str]] = {}) -> str | None:
     """The choice that a short typed answer picks: by its number, its title, or yes and no. None when it picks none.
 
-    Who says no where one may also leave it for now, leaves it: "no" must never bring a person about.
+    Who says no where one may also leave it for now, leaves it: "no" must never bring a person about. Nor does "yes" bring
+    one at once where that is not what was offered first: the numbers stand below many an answer.
 
     Args:
         also: what choices are called besides.
@@ -40,9 +41,8 @@ def picked(text: str, choices: tuple[Choice, ...], also: Mapping[str, Sequence[s
     for choice in choices:
         if typed == fold(choice.title):
             return choice.id
-        if (typed in yes and choice.id.endswith((":yes", "urgent_human"))) or (
-            typed in no and choice.id.endswith(":no")
-        ):
+        agreed = choice.id.endswith(":yes") or (choice.id == "urgent_human" and choice is choices[0])
+        if (typed in yes and agreed) or (typed in no and choice.id.endswith(":no")):
             return choice.id
     return _place_in(typed, choices, also)
 

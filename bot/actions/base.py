@@ -25,10 +25,9 @@ from bot.understanding.statements import SURE, Found, after_short, answering
 from knowledge.library import Library
 
 Events = list[dict[str, Any]]
-PERHAPS_DANGER = 0.06
-"""Below what is treated as danger, but enough to name the emergency numbers beside the answer."""
-IN_PLAIN_WORDS = 1.0
-"""How likely danger in plain words is (`bot.understanding.safety`)."""
+PERHAPS_DANGER, IN_A_PART = 0.04, 0.3
+"""Below what is treated as danger, but enough to name the emergency numbers beside the answer: of a message, and of a part
+of it ("how much do I get? he says he will find us")."""
 
 
 @dataclass(frozen=True)
@@ -108,18 +107,8 @@ class Situation:
 
     @property
     def danger(self) -> float:
-        """How likely somebody is in danger. In an ordinary talk most of what sounds like it goes on about that ("he is 12
-        and goes alone"), so its share of all that the message may be counts, with that it may go on."""
-        share = dict(self.ranking).get("crisis", 0.0)
-        if share >= IN_PLAIN_WORDS or not self.is_in_an_ordinary_talk:
-            return share
-        return share * (1 - self.understood.goes_on)
-
-    @property
-    def is_in_an_ordinary_talk(self) -> bool:
-        """Whether there is a topic at hand of which people do not talk in danger, and nobody was warned before."""
-        ordinary = self.topic in self.library.entries and self.topic not in self.library.dangerous
-        return ordinary and not self.tracker.get_slot("warned")
+        """How likely somebody is in danger; whoever picked it, is."""
+        return dict(self.ranking).get("crisis", 0.0 if self.is_typed else 1.0)
 
     @property
     def topic(self) -> str | None:
@@ -242,7 +231,7 @@ class Answer(RettvisAction):
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
         now = Situation(dispatcher, tracker)
         events = self.act(now)
-        if (now.is_typed and now.danger >= PERHAPS_DANGER) or _cannot_wait(now):
+        if _perhaps_danger(now) or _cannot_wait(now):
             choices = now.said[-1].choices if now.said else ()
             now.say_text(
                 answers.in_danger(now.speech),
@@ -251,6 +240,12 @@ class Answer(RettvisAction):
             )
         now.utter()
         return events
+
+
+def _perhaps_danger(now: Situation) -> bool:
+    """Whether a message, or a part of it, is a little like danger."""
+    parts = (dict(part.ranking).get("crisis", 0.0) for part in now.reading.parts)
+    return now.is_typed and (now.danger >= PERHAPS_DANGER or any(share >= IN_A_PART for share in parts))
 
 
 def _cannot_wait(now: Situation) -> bool:

@@ -12,9 +12,11 @@ from bot.understanding.reading.reading import Ranking
 
 SURELY = 0.6
 """Danger that is less likely than this may be an ordinary need: that is answered too, below the numbers."""
-SLIGHTLY = 0.3
-"""Danger that is less likely than this is named in a line beside the answer, where the message surely asks for one or a
-talk about something else is going on; so is what only sounds like it."""
+SLIGHTLY, LIKELY_GOES_ON = 0.3, 0.3
+"""Danger that is less likely than the first, where the message is so likely to go on about something, has the numbers in a
+line beside the answer; so has what surely asks for one or only sounds dangerous."""
+IN_PLAIN_WORDS = 1.0
+"""How likely danger in plain words is (`bot.understanding.safety`)."""
 ASKED, ELSEWHERE = 0.6, 0.9
 """How surely a message must be about a topic for that, and for words of danger in it not to be taken at their word."""
 ORDINARY = frozenset({"money", "housing", "work"})
@@ -31,29 +33,38 @@ class Crisis(RettvisAction):
     def act(self, now: Situation) -> Events:
         kind = now.entity("kind") or "medical"
         warned = now.tracker.get_slot("warned") or []
-        slight = now.danger < SLIGHTLY
-        slightly = (slight and (now.is_in_an_ordinary_talk or _surely_asks(now, ASKED))) or _sounds_like_it(now)
-        surely = now.danger >= SURELY and not slightly
+        slight = now.danger < SLIGHTLY and _may_go_on(now)
+        slightly = slight or (now.danger < SLIGHTLY and _surely_asks(now, ASKED))
+        slightly = slightly or (now.danger < IN_PLAIN_WORDS and _is_all_about_something_else(now))
+        surely = now.danger >= SURELY and not slightly and not _is_all_about_something_else(now)
         if kind in warned and not surely:
             return _in_short(now)
         events = answered(now.apart_from("crisis")) if slightly else None
         if events is not None:
             now.say_text(answers.in_danger(now.speech), *now.said[-1].choices, answers.a_person_now(now.speech))
-            return events
-        if slight and now.is_in_an_ordinary_talk:
-            return _in_short(now)
+            return [*events, *_beside_that(now, kind, events)]
+        if slight:
+            events = _in_short(now)
+            return [*events, *_beside_that(now, kind, events)]
         danger = answers.crisis(now.library, kind, now.speech)
         now.say(danger)
         warn = SlotSet("warned", [*warned, kind])
         if not surely:
             events = _answer_too(now.apart_from("crisis"))
             now.offer(*danger.choices)
-            if events is not None or now.is_in_an_ordinary_talk:
-                return [*(events or []), warn, *_beside_that(now, kind, events or [])]
+            if events is not None:
+                return [*events, warn, *_beside_that(now, kind, events)]
         else:
             now.offer(*answers.topic_choices(now.library, list(now.asked.topics[:ALSO]), now.speech))
         topic = now.library.crisis_topic(kind)
         return [warn, SlotSet("topic", topic), came_up(now, topic)] if topic else [warn]
+
+
+def _may_go_on(now: Situation) -> bool:
+    """Whether a message likely goes on about something ("he is 12"), where nothing came up that is talked about in danger
+    and nobody was warned before."""
+    came_up = {now.topic, *now.beside} & now.library.dangerous
+    return now.understood.goes_on >= LIKELY_GOES_ON and not came_up and not now.tracker.get_slot("warned")
 
 
 def _beside_that(now: Situation, kind: str, events: Events) -> Events:
@@ -64,9 +75,9 @@ def _beside_that(now: Situation, kind: str, events: Events) -> Events:
     return [SlotSet("beside", [about, *others][:BESIDE])] if about and about != at_hand else []
 
 
-def _sounds_like_it(now: Situation) -> bool:
+def _is_all_about_something_else(now: Situation) -> bool:
     """Whether words of danger ("the power bill is killing me") stand in a message that is all about money, a home or work,
-    by what was learned."""
+    by what was learned. Where they are plain they may be meant all the same ("what of my sick pay if I kill myself")."""
     topic = now.library.topics.get(_other(now.ranking)[0])
     return topic is not None and topic.area in ORDINARY and topic.urgency != "today" and _surely_asks(now, ELSEWHERE)
 

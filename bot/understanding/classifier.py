@@ -337,10 +337,13 @@ class Classifier:
         return Prediction(((first, of[first]), *others), self._kind(row), float(goes_on))
 
     def _standing_alone(self, probabilities: Matrix) -> Matrix:
-        """What rows are about if they do not go on about anything, columns of the same label added up."""
-        merged = self._merged(probabilities)
-        merged[:, np.array(self.names) == GOES_ON] = 0
-        return np.asarray(merged / merged.sum(axis=1, keepdims=True))
+        """What rows are about if they do not go on about anything, columns of the same label added up. What would go on
+        ("he is 12 and goes alone") is no danger."""
+        merged, names = self._merged(probabilities), np.array(self.names)
+        danger = merged @ (names == DANGER)
+        others = merged * ~np.isin(names, [GOES_ON, DANGER])
+        others *= (np.maximum(1 - danger, 0) / np.maximum(others.sum(axis=1), np.finfo(np.float64).tiny))[:, None]
+        return np.asarray(others + danger[:, None] * (names == DANGER))
 
     def _merged(self, probabilities: Matrix) -> Matrix:
         """Columns of the same label (crisis.violence, crisis.child) added up."""

@@ -153,9 +153,11 @@ class Safety(_Component):
             over = self._safeguard.is_over(message.get(TEXT))
             if kind or over:
                 ranking = {row["name"]: row["confidence"] for row in message.get(RANKING)}
-                ranking.pop("crisis", None)
+                learnt = ranking.pop("crisis", 0.0)
+                share = (PERHAPS if over else 1.0) if kind else min(learnt, PERHAPS)
+                goes_on = 0.0 if kind else message.get(GOING_ON)
                 kind = kind or message.get(ENTITIES)[0]["value"]
-                _put(message, Prediction((("crisis", PERHAPS if over else 1.0), *ranking.items()), kind))
+                _put(message, Prediction((("crisis", share), *ranking.items()), kind, goes_on))
         return messages
 
 

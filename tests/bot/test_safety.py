@@ -5,9 +5,13 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from rasa.shared.nlu.constants import ENTITIES, INTENT, TEXT
+from rasa.shared.nlu.training_data.message import Message
 
 from bot.understanding import examples
+from bot.understanding.components import PERHAPS, RANKING, Safety
 from bot.understanding.labels import CRISIS_KINDS
+from bot.understanding.reading.going_on import GOING_ON
 from bot.understanding.safety import FILE, Safeguard
 from knowledge.folding import fold
 from knowledge.library import Library
@@ -191,3 +195,16 @@ def test_ways_of_writing_the_same_are_folded_into_one(one: str, other: str) -> N
 @pytest.mark.parametrize("pair", [("lån", "lan"), ("før", "for"), ("næring", "naring")])
 def test_norwegian_letters_are_letters_of_their_own(pair: tuple[str, str]) -> None:
     assert fold(pair[0]) != fold(pair[1])
+
+
+@pytest.mark.parametrize(("learnt", "found"), [(0.2, 0.2), (0.9, PERHAPS)])
+def test_what_is_over_is_no_likelier_danger_than_was_learned(learnt: float, found: float) -> None:
+    said = {
+        TEXT: "my father died last year and left me the house",
+        INTENT: {"name": "crisis", "confidence": learnt},
+        RANKING: [{"name": "crisis", "confidence": learnt}, {"name": "familievern", "confidence": 1 - learnt}],
+        ENTITIES: [{"entity": "kind", "value": "medical"}],
+        GOING_ON: 0.3,
+    }
+    (message,) = Safety().process([Message(data=said)])
+    assert (message.get(INTENT)["confidence"], message.get(GOING_ON)) == (found, 0.3)

@@ -41,8 +41,32 @@ def test_who_cannot_talk_aloud_is_told_where_and_when_they_can_write(server: Ser
 
 def test_words_of_danger_about_something_else_are_answered_and_the_numbers_named(server: Server) -> None:
     replies = Citizen(server, language="nb").write("strømregninga tar livet av meg, noe støtte å få?")
-    assert replies[0]["card"]["topic"] == "stromstotte"
-    assert "113" in replies[-1]["text"]
+    assert replies[0]["card"]["kind"] == "crisis"
+    assert [reply["card"]["topic"] for reply in replies[1:] if reply["card"]] == ["stromstotte"]
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        ("en", "what happens to the sick pay if I kill myself"),
+        ("nb", "hva skjer med sykepengene hvis jeg tar livet mitt"),
+        ("en", "landlord threatens to kill me over the deposit"),
+        ("nb", "utleier truer med å drepe meg på grunn av depositumet"),
+    ],
+)
+def test_plain_words_of_danger_have_the_card_first_whatever_else_they_are_about(
+    server: Server, code: str, said: str
+) -> None:
+    assert Citizen(server, language=code).write(said)[0]["card"]["kind"] == "crisis"
+
+
+@pytest.mark.parametrize("said", ["ja", "ok"])
+def test_who_agrees_after_an_answer_with_the_numbers_below_calls_nobody(server: Server, said: str) -> None:
+    citizen = Citizen(server, language="nb")
+    replies = citizen.write("vi har ikke mat i dag")
+    assert "urgent_human" in [choice["id"] for choice in replies[-1]["choices"]]
+    assert citizen.write(said)[0]["card"] is None
+    assert citizen.history()[-1]["author"] == "bot"
 
 
 @pytest.mark.parametrize(

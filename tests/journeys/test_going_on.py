@@ -97,7 +97,9 @@ def test_who_asks_on_about_violence_is_answered_and_has_the_numbers_below(
     server: Server, code: str, said: str, answers: str
 ) -> None:
     explanation = LIBRARY.explain("vold-og-krisesenter", code)
-    told = [each.text.text for part in explanation.sections.values() for each in part if each.source.startswith(answers)]
+    told = [
+        each.text.text for part in explanation.sections.values() for each in part if each.source.startswith(answers)
+    ]
     replies = at_hand(server, code, "vold-og-krisesenter").write(said)
     assert told[0] in "".join(reply["text"] for reply in replies)
     assert "112" in replies[-1]["text"]
