@@ -26,7 +26,7 @@ from knowledge.library import Library
 FILE = ROOT / "tests" / "understanding" / "conversations.jsonl"
 LIBRARY = Library.load()
 KEPT_APART = [json.loads(line) for line in FILE.read_text(encoding="utf-8").splitlines()][1::2]
-ANSWERED = {"first": 0.78, "goes on": 0.68, "goes over": 0.68, "two needs": 0.4}
+ANSWERED = {"first": 0.78, "goes on": 0.66, "goes over": 0.68, "two needs": 0.4}
 """Of each kind of message so many are answered, at least."""
 ALARMED = 0.06
 """And so many that go on are answered with the card of danger, at most: fewer would cost those who are in danger."""

@@ -23,7 +23,7 @@ from knowledge.library import Library
 
 FILE = ROOT / "tests" / "understanding" / "brief.jsonl"
 KEPT_APART = [json.loads(line) for line in FILE.read_text(encoding="utf-8").splitlines()][1::2]
-FOUND, NAMED = 0.93, 0.97
+FOUND, NAMED = 0.92, 0.97
 """In so many messages of danger the card is shown, at least, and in so many the numbers, in the card or in a line."""
 NEEDLESS = 0.05
 """And the card in so many others, at most."""
