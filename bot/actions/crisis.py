@@ -35,8 +35,8 @@ class Crisis(RettvisAction):
         warned = now.tracker.get_slot("warned") or []
         slight = now.danger < SLIGHTLY and _may_go_on(now)
         slightly = slight or (now.danger < SLIGHTLY and _surely_asks(now, ASKED))
-        slightly = slightly or (now.danger < IN_PLAIN_WORDS and _is_all_about_something_else(now))
-        surely = now.danger >= SURELY and not slightly and not _is_all_about_something_else(now)
+        slightly = slightly or (now.danger < IN_PLAIN_WORDS and _is_about_something_else(now, ELSEWHERE))
+        surely = now.danger >= SURELY and not slightly and not _is_about_something_else(now, ASKED)
         if kind in warned and not surely:
             return _in_short(now)
         events = answered(now.apart_from("crisis")) if slightly else None
@@ -75,11 +75,12 @@ def _beside_that(now: Situation, kind: str, events: Events) -> Events:
     return [SlotSet("beside", [about, *others][:BESIDE])] if about and about != at_hand else []
 
 
-def _is_all_about_something_else(now: Situation) -> bool:
-    """Whether words of danger ("the power bill is killing me") stand in a message that is all about money, a home or work,
-    by what was learned. Where they are plain they may be meant all the same ("what of my sick pay if I kill myself")."""
+def _is_about_something_else(now: Situation, surely: float) -> bool:
+    """Whether words of danger ("the power bill is killing me") stand in a message that is so surely about money, a home or
+    work, all of it, by what was learned. Where they are plain they may be meant all the same ("what of my sick pay if I
+    kill myself"): then that is answered below the card."""
     topic = now.library.topics.get(_other(now.ranking)[0])
-    return topic is not None and topic.area in ORDINARY and topic.urgency != "today" and _surely_asks(now, ELSEWHERE)
+    return topic is not None and topic.area in ORDINARY and topic.urgency != "today" and _surely_asks(now, surely)
 
 
 def _surely_asks(now: Situation, surely: float) -> bool:
