@@ -228,9 +228,12 @@ class Workers:
     def all(self) -> Serving:
         return Serving(list(self.pids), self.database, self.clients)
 
-    def kill(self, number: int) -> None:
+    def freeze(self, port: int) -> None:
+        """Without warning: it neither answers nor closes what is open."""
+        os.kill(self.pids[port], signal.SIGSTOP)
+
+    def kill(self, port: int) -> None:
         """Without warning, and for good."""
-        port = list(self.pids)[number]
         self.answering.discard(port)
         _end(self.pids.pop(port))
 

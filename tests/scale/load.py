@@ -6,7 +6,6 @@ import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import suppress
 from dataclasses import dataclass, field
 
 import httpx
@@ -80,6 +79,8 @@ class Load:
     """Conversations of the impatient."""
     problems: set[str] = field(default_factory=set)
     """What was said to those who were refused."""
+    asked: dict[int, int] = field(default_factory=dict)
+    """The port at which each thread waits for an answer."""
 
     def __post_init__(self) -> None:
         self.done = threading.Event()
@@ -127,6 +128,9 @@ class Load:
         return Figures(
             what, breakdowns, seen, counts["sent"], counts["refused"], counts["cut off"], self.longest, lost, doubled
         )
+
+    def waits_at(self, port: int) -> bool:
+        return port in tuple(self.asked.values())
 
     def waiting(self) -> int:
         with self.database.reading() as session:
@@ -180,15 +184,20 @@ class Load:
         ports = self.ports()
         if not ports:
             return None
-        with suppress(httpx.TransportError):
-            answer = client.post(f"http://127.0.0.1:{random.choice(ports)}{path}", json=body)
-            if answer.is_success:
-                found: dict = answer.json()
-                return found
-            assert answer.status_code == 503, (answer.status_code, answer.text)
-            assert answer.headers["content-type"] == "application/problem+json"
-            self.problems.add(f"{answer.json()['type']} {answer.json()['detail']}")
-            self.counts["refused"] += 1
+        here, port = threading.get_ident(), random.choice(ports)
+        self.asked[here] = port
+        try:
+            answer = client.post(f"http://127.0.0.1:{port}{path}", json=body)
+        except httpx.TransportError:
+            self.counts["cut off"] += 1
             return None
-        self.counts["cut off"] += 1
+        finally:
+            del self.asked[here]
+        if answer.is_success:
+            found: dict = answer.json()
+            return found
+        assert answer.status_code == 503, (answer.status_code, answer.text)
+        assert answer.headers["content-type"] == "application/problem+json"
+        self.problems.add(f"{answer.json()['type']} {answer.json()['detail']}")
+        self.counts["refused"] += 1
         return None

@@ -71,11 +71,14 @@ def test_servers_are_killed_at_random_while_the_other_goes_on(workers: Workers, 
     with load_on(workers) as load:
         for _ in range(KILLS):
             time.sleep(chance.uniform(0.5, 2.5))
-            workers.kill(chance.randrange(len(workers.pids)))
+            victim = chance.choice(list(workers.pids))
+            workers.freeze(victim)  # with what it was just doing, until somebody waits for it
+            eventually(lambda port=victim: load.waits_at(port), 20)
+            workers.kill(victim)
             workers.start(1)
     found = load.figures("a server, kill -9", KILLS)
     sound(table, found)
-    assert found.cut_off, "nobody was cut off: it was killed while nothing happened"
+    assert found.cut_off
 
 
 def test_redis_is_restarted(workers: Workers, table: list[Figures], redis_server: RedisServer) -> None:
