@@ -19,6 +19,8 @@ import pytest
 import uvicorn
 
 from bot.assistant import training
+from bot.assistant.engine import Assistant
+from bot.dialogue import Dialogue
 from bot.handoff.handoffs import open_handoff
 from bot.records.database import Database
 from bot.records.tables import Handoff
@@ -27,6 +29,7 @@ from connectors import demo
 from connectors.app import create_app
 from connectors.installation import Installation
 from connectors.results import printing
+from knowledge.library import Library
 from tests.records import empty
 
 PASSWORD = demo.PASSWORD
@@ -59,6 +62,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def model() -> Path:
     """The assistant, trained now if its data changed since it was last trained."""
     return training.ensure(ROOT / "var" / "models")
+
+
+@pytest.fixture(scope="module")
+def dialogue(model: Path) -> Iterator[Dialogue]:
+    """The real dialogue on a database in memory: for many conversations, without a server."""
+    database = Database("sqlite://")
+    database.migrate()
+    yield Dialogue(database, Library.load(), Assistant(model, database))
+    database.close()
 
 
 @pytest.fixture

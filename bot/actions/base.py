@@ -25,9 +25,8 @@ from bot.understanding.statements import SURE, Found, after_short, answering
 from knowledge.library import Library
 
 Events = list[dict[str, Any]]
-PERHAPS_DANGER, IN_A_PART = 0.04, 0.3
-"""Below what is treated as danger, but enough to name the emergency numbers beside the answer: of a message, and of a part
-of it ("how much do I get? he says he will find us")."""
+PERHAPS_DANGER = 0.04
+"""Below what is treated as danger, but enough to name the emergency numbers beside the answer."""
 
 
 @dataclass(frozen=True)
@@ -188,6 +187,11 @@ class Situation:
         last = self.said[-1]
         self.said[-1] = last.model_copy(update={"choices": tuple(dict.fromkeys((*last.choices, *choices)))})
 
+    def offer_first(self, *choices: Choice) -> None:
+        """The same, before those there are: "yes" picks a person at once only where that is offered first."""
+        last = self.said[-1]
+        self.said[-1] = last.model_copy(update={"choices": tuple(dict.fromkeys((*choices, *last.choices)))})
+
     def say_text(self, text: str, *choices: Choice) -> None:
         self.say(Reply(text=text, language=self.speech.code, choices=choices))
 
@@ -231,7 +235,7 @@ class Answer(RettvisAction):
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
         now = Situation(dispatcher, tracker)
         events = self.act(now)
-        if _perhaps_danger(now) or _cannot_wait(now):
+        if (now.is_typed and now.danger >= PERHAPS_DANGER) or _cannot_wait(now):
             choices = now.said[-1].choices if now.said else ()
             now.say_text(
                 answers.in_danger(now.speech),
@@ -240,12 +244,6 @@ class Answer(RettvisAction):
             )
         now.utter()
         return events
-
-
-def _perhaps_danger(now: Situation) -> bool:
-    """Whether a message, or a part of it, is a little like danger."""
-    parts = (dict(part.ranking).get("crisis", 0.0) for part in now.reading.parts)
-    return now.is_typed and (now.danger >= PERHAPS_DANGER or any(share >= IN_A_PART for share in parts))
 
 
 def _cannot_wait(now: Situation) -> bool:

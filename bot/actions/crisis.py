@@ -17,7 +17,7 @@ SLIGHTLY, LIKELY_GOES_ON = 0.3, 0.3
 line beside the answer; so has what surely asks for one or only sounds dangerous."""
 IN_PLAIN_WORDS = 1.0
 """How likely danger in plain words is (`bot.understanding.safety`)."""
-ASKED, ELSEWHERE = 0.6, 0.9
+ASKED, ELSEWHERE = 0.6, 0.8
 """How surely a message must be about a topic for that, and for words of danger in it not to be taken at their word."""
 ORDINARY = frozenset({"money", "housing", "work"})
 """What people say such words of. Of the family, of health and of violence they may be meant."""
@@ -51,7 +51,7 @@ class Crisis(RettvisAction):
         warn = SlotSet("warned", [*warned, kind])
         if not surely:
             events = _answer_too(now.apart_from("crisis"))
-            now.offer(*danger.choices)
+            now.offer_first(*danger.choices)
             if events is not None:
                 return [*events, warn, *_beside_that(now, kind, events)]
         else:
@@ -63,8 +63,8 @@ class Crisis(RettvisAction):
 def _may_go_on(now: Situation) -> bool:
     """Whether a message likely goes on about something ("he is 12"), where nothing came up that is talked about in danger
     and nobody was warned before."""
-    came_up = {now.topic, *now.beside} & now.library.dangerous
-    return now.understood.goes_on >= LIKELY_GOES_ON and not came_up and not now.tracker.get_slot("warned")
+    of_danger = {now.topic, *now.beside} & now.library.dangerous
+    return now.understood.goes_on >= LIKELY_GOES_ON and not of_danger and not now.tracker.get_slot("warned")
 
 
 def _beside_that(now: Situation, kind: str, events: Events) -> Events:
@@ -96,7 +96,7 @@ def _other(ranking: Ranking) -> tuple[str, float]:
 
 
 def _in_short(now: Situation) -> Events:
-    """Who has the numbers already, and may not be in danger, is answered, and reminded of the numbers in a line."""
+    """Who has the numbers already and may not be in danger, or hardly is, is answered, below the numbers in a line."""
     s = now.speech
     now.say_text(answers.in_danger(s))
     events = _answer_too(now.apart_from("crisis"))

@@ -87,7 +87,8 @@ _TEMPERATURES = (0.5, 1.2)
 @dataclass(frozen=True)
 class Prediction:
     """What a text is about where no topic is at hand: labels with their confidence, the best first, the likeliest kind of
-    danger, and how likely it goes on about the topic at hand, where there is one. All labels are so much less likely then.
+    danger, and how likely it goes on about the topic at hand, where there is one. All labels but danger are so much less
+    likely then.
     """
 
     ranking: tuple[tuple[str, float], ...]

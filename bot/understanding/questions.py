@@ -54,12 +54,13 @@ def load(topics: frozenset[str], folder: Path = FOLDER) -> list[Question]:
 
 
 def by_file(topics: frozenset[str], folder: Path = FOLDER) -> dict[Path, list[str]]:
-    """The questions of each file.
+    """The questions of each file, and the remarks of theirs.
 
     Raises:
-        KnowledgeError: as `load`.
+        KnowledgeError: as `going_on`.
     """
-    return {file: [each.text for each in _questions(file, topics)] for file in _files(folder)}
+    asked = {file: [each.text for each in _questions(file, topics)] for file in _files(folder)}
+    return asked | {REMARKS: [text for _, text in _remarks()]}
 
 
 def examples(topics: frozenset[str], folder: Path = FOLDER) -> list[Example]:
@@ -88,11 +89,15 @@ def going_on(topics: frozenset[str], dangerous: Collection[str], folder: Path = 
         for each in asked
         if _is_taken(each.text)
     ]
+    return taken + [Example(text, label, code, f"{label}/{code}/{i}") for i, (code, text) in enumerate(_remarks())]
+
+
+def _remarks() -> list[tuple[str, str]]:
+    """What goes on about any topic, with its language."""
     said = read(REMARKS)
     if not _is_shaped(said):
         raise KnowledgeError([Problem(REMARKS, 1, "must be languages, each with a list of remarks")])
-    remarks = [(code, text) for code, texts in said.items() for text in texts]
-    return taken + [Example(text, label, code, f"{label}/{code}/{i}") for i, (code, text) in enumerate(remarks)]
+    return [(code, text) for code, texts in said.items() for text in texts]
 
 
 def _is_taken(text: str) -> bool:

@@ -3,7 +3,8 @@
 The classifier finds danger said in any way; these phrases make sure that the plainest ways never depend on it. A phrase
 is matched on whole words, letters folded (case, accents of Latin script, Arabic vowel signs and letter variants), and an
 exception ("slå plenen") takes a match away. Where it is said to be over or not so ("he hit me, but we are divorced now",
-"nobody hits me"), it may be danger all the same, and may as well be what somebody tells before they ask for something.
+"nobody hits me"), or of a thing ("the power bill is killing me"), it may be danger all the same, and may as well be what
+somebody tells before they ask for something.
 """
 
 import re

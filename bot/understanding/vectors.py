@@ -68,7 +68,8 @@ class TrainingVectors:
         return hashlib.sha256(f"{self._embedder.model.name}\0{text}".encode()).hexdigest()[:16]
 
     def _read_beside(self) -> Rows:
-        files = sorted((*self._beside.glob("*/*.npz"), *questions.FOLDER.glob("*.npz")))
+        beside = (*self._beside.glob("*/*.npz"), *questions.FOLDER.glob("*.npz"), questions.REMARKS.with_suffix(".npz"))
+        files = sorted(file for file in beside if file.is_file())
         return {key: row for file in files for key, row in _unpacked(file).items()}
 
     def _read(self) -> Rows:

@@ -9,16 +9,12 @@ or the short answer where that was named; of two needs, something of both.
 import asyncio
 import json
 from collections import Counter, defaultdict
-from collections.abc import Iterator
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from bot.assistant.engine import Assistant
 from bot.dialogue import Dialogue
-from bot.records.database import Database
 from bot.settings import ROOT
 from bot.understanding.questions import SHORT
 from knowledge.library import Library
@@ -36,12 +32,8 @@ Turn = tuple[str, dict[str, Any], str, bool]
 
 
 @pytest.fixture(scope="module")
-def turns(model: Path) -> Iterator[list[Turn]]:
-    database = Database("sqlite://")
-    database.migrate()
-    dialogue = Dialogue(database, LIBRARY, Assistant(model, database))
-    yield asyncio.run(held(dialogue))
-    database.close()
+def turns(dialogue: Dialogue) -> list[Turn]:
+    return asyncio.run(held(dialogue))
 
 
 async def held(dialogue: Dialogue) -> list[Turn]:

@@ -9,17 +9,12 @@ was changed; the others are asked here.
 
 import asyncio
 import json
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from bot.assistant.engine import Assistant
 from bot.dialogue import Dialogue
-from bot.records.database import Database
 from bot.settings import ROOT
-from knowledge.library import Library
 
 FILE = ROOT / "tests" / "understanding" / "brief.jsonl"
 KEPT_APART = [json.loads(line) for line in FILE.read_text(encoding="utf-8").splitlines()][1::2]
@@ -33,12 +28,8 @@ Asked = list[tuple[dict[str, Any], bool, bool]]
 
 
 @pytest.fixture(scope="module")
-def asked(model: Path) -> Iterator[Asked]:
-    database = Database("sqlite://")
-    database.migrate()
-    dialogue = Dialogue(database, Library.load(), Assistant(model, database))
-    yield asyncio.run(answered(dialogue))
-    database.close()
+def asked(dialogue: Dialogue) -> Asked:
+    return asyncio.run(answered(dialogue))
 
 
 async def answered(dialogue: Dialogue) -> Asked:

@@ -16,9 +16,9 @@ GOING_ON = "goes_on"
 _OTHER, _AT_HAND, _STATEMENT, _GOES_ON, _WORDS, _BIAS = -0.47, 0.26, 0.81, 0.18, -1.65, 6.82
 """Weights of log odds, of the logarithm of the number of words, and the sum's bias, by logistic regression on one half of
 conversations.jsonl (182 messages that go on and were taken for something else, 81 that go over to something else) and on
-950 messages of the other files about another topic. Of the other half of it, 119 of 133 that go on and were taken for
-another topic and 82 of 91 that go over are heard rightly; of 1 900 other messages about another topic than a random one at
-hand 1.8% are heard as going on."""
+950 messages of the other files about another topic. Of the other half of it, 193 of 214 that go on and were taken for
+something else and 82 of 96 that go over are heard rightly; of 1 135 other messages about another topic than a random one
+at hand 3.1% are heard as going on."""
 OF_US = frozenset({"delete_my_data", "not_helped", "who_are_you"})
 """What is asked of us and may go on about a topic all the same ("can I be anonymous?"). Who asks for a person or another
 language has it."""
@@ -28,7 +28,7 @@ SURELY = 2.0
 """How much more must say that what is asked of us, or cannot wait, goes on about a topic: of the held-out messages that
 ask something of us, none does, with every third topic at hand;"""
 FOREIGN = 1.0
-"""and that what is foreign does: of the held-out foreign messages 2.4% do."""
+"""and that what is foreign does: of the held-out foreign messages 2.9% do."""
 
 
 def instead(message: Prediction, text: str, topic: str, found: Found) -> bool:
