@@ -9,6 +9,7 @@ from functools import cache, cached_property
 from typing import Any
 
 from rasa_sdk import Action, Tracker
+from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from bot import answers
@@ -229,13 +230,14 @@ class RettvisAction(Action, ABC):  # type: ignore[misc]  # rasa_sdk is untyped f
 
 
 class Answer(RettvisAction):
-    """An action that answers what was written. Where that is a little like danger, or cannot wait until tomorrow, the
-    emergency numbers stand below, and a way to a person at once."""
+    """An action that answers what was written. Where that is a little like danger, cannot wait until tomorrow, or is the
+    first thing after the card of danger, the emergency numbers stand below, and a way to a person at once."""
 
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
         now = Situation(dispatcher, tracker)
-        events = self.act(now)
-        if (now.is_typed and now.danger >= PERHAPS_DANGER) or _cannot_wait(now):
+        just_warned = tracker.get_slot("just_warned")
+        events = [*self.act(now), *([SlotSet("just_warned", None)] if just_warned else [])]
+        if (now.is_typed and now.danger >= PERHAPS_DANGER) or _cannot_wait(now) or just_warned:
             choices = now.said[-1].choices if now.said else ()
             now.say_text(
                 answers.in_danger(now.speech),

@@ -48,16 +48,16 @@ class Crisis(RettvisAction):
             return [*events, *_beside_that(now, kind, events)]
         danger = answers.crisis(now.library, kind, now.speech)
         now.say(danger)
-        warn = SlotSet("warned", [*warned, kind])
+        warn = [SlotSet("warned", [*warned, kind]), SlotSet("just_warned", True)]
         if not surely:
             events = _answer_too(now.apart_from("crisis"))
             now.offer_first(*danger.choices)
             if events is not None:
-                return [*events, warn, *_beside_that(now, kind, events)]
+                return [*events, *warn, *_beside_that(now, kind, events)]
         else:
             now.offer(*answers.topic_choices(now.library, list(now.asked.topics[:ALSO]), now.speech))
         topic = now.library.crisis_topic(kind)
-        return [warn, SlotSet("topic", topic), came_up(now, topic)] if topic else [warn]
+        return [*warn, SlotSet("topic", topic), came_up(now, topic)] if topic else warn
 
 
 def _may_go_on(now: Situation) -> bool:

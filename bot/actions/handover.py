@@ -16,7 +16,7 @@ from bot.handoff import summary
 from bot.handoff.handoffs import open_handoff
 from bot.handoff.presentation import contact_card
 from bot.handoff.routing import Chosen, NobodyToAsk, Wish, choose
-from bot.handoff.telling import waiting_choices
+from bot.handoff.telling import nobody, waiting_choices
 from bot.picking import CANCEL
 from bot.records.tables import Conversation
 from bot.replies import Choice, ContactCard, OfferCard, Reply
@@ -75,7 +75,7 @@ class AskConsent(RettvisAction):
             try:
                 contact = _who(session, now, place, urgent=False).contact
             except NobodyToAsk:
-                now.say_text(_nobody(s))
+                now.say_text(nobody(s, urgent=False))
                 return []
             card = contact_card(session, contact, s, now.written)
             conversation = session.get_one(Conversation, now.tracker.sender_id)
@@ -171,7 +171,7 @@ def _hand_over(
         try:
             chosen = _who(session, now, place, urgent=urgent)
         except NobodyToAsk:
-            now.say_text(_nobody(s))
+            now.say_text(nobody(s, urgent))
             return
         agreed = next((each for each in chosen.considered if each.contact.id == shown), chosen.best)
         best = agreed if agreed.at_work == chosen.at_work else chosen.best
@@ -198,10 +198,6 @@ def _who(session: Session, now: Situation, place: str | None, *, urgent: bool) -
         NobodyToAsk: no contact is active.
     """
     return choose(session, Wish(now.tracker.sender_id, now.written, place, now.topic, urgent))
-
-
-def _nobody(s: Speech) -> str:
-    return s.gettext("Nobody can take over right now. You can call Nav on 55 55 33 33.")
 
 
 def _clean() -> Events:

@@ -44,12 +44,12 @@ def asked_next(session: Session, handoff: Handoff, before: Staff | None, offer: 
     """
     s = voice(handoff)
     if offer is None and handoff.contact_id in handoff.unwanted:
-        tell(session, handoff, nobody(s), waiting_choices(s))
+        tell(session, handoff, nobody(s, handoff.urgent), waiting_choices(s))
         return
     cannot = s.fill(s.gettext("{name} cannot answer now."), name=before.name) + " " if before else ""
     if offer is not None and offer.contact is None:
         text = s.gettext("I have told everybody in the duty team. The first of them to answer will write here.")
-        tell(session, handoff, cannot + text, waiting_choices(s))
+        tell(session, handoff, cannot + _with_numbers(text, s, handoff.urgent), waiting_choices(s))
         return
     card = shown(session, handoff, handoff.contact, when)
     if offer is not None:
@@ -57,14 +57,17 @@ def asked_next(session: Session, handoff: Handoff, before: Staff | None, offer: 
     else:
         text = s.gettext("Nobody can answer right now. {name}, {role}, will be told. {wait}")
         text = s.fill(text, name=card.name, role=card.role, wait=card.wait)
-    if handoff.urgent:
-        text = f"{text} {answers.in_danger(s)}"
-    tell(session, handoff, cannot + text, waiting_choices(s), card)
+    tell(session, handoff, cannot + _with_numbers(text, s, handoff.urgent), waiting_choices(s), card)
 
 
-def nobody(s: Speech) -> str:
+def nobody(s: Speech, urgent: bool) -> str:
     """There is nobody who could be asked."""
-    return s.gettext("Nobody can take over right now. You can call Nav on 55 55 33 33.")
+    return _with_numbers(s.gettext("Nobody can take over right now. You can call Nav on 55 55 33 33."), s, urgent)
+
+
+def _with_numbers(text: str, s: Speech, urgent: bool) -> str:
+    """Whom to call meanwhile, where it cannot wait."""
+    return f"{text} {answers.in_danger(s)}" if urgent else text
 
 
 def danger(session: Session, handoff: Handoff) -> None:

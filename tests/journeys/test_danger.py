@@ -1,7 +1,14 @@
 """Acute danger: the right number first, a person in one tap, in every language of the slice."""
 
+import asyncio
+from pathlib import Path
+
 import pytest
 
+from bot.assistant.engine import Assistant
+from bot.dialogue import Dialogue
+from bot.records.database import Database
+from knowledge.library import Library
 from tests.conftest import Citizen, Contact, Server
 
 
@@ -125,6 +132,23 @@ def test_one_word_does_so_too_where_the_danger_was_not_sure_and_more_was_answere
     assert citizen.write("ja")[0]["card"]["kind"] == "contact"
     assert citizen.handoff(server).urgent
     citizen.request("DELETE")
+
+
+def test_what_is_answered_first_after_the_card_has_the_numbers_below(server: Server) -> None:
+    citizen = Citizen(server, language="en")
+    citizen.write("I took too many pills")
+    assert "113" in citizen.write("how much is child benefit?")[-1]["text"]
+    assert "113" not in citizen.write("how do I apply?")[-1]["text"]
+
+
+def test_where_nobody_can_be_asked_who_is_in_danger_has_the_numbers(model: Path, tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path / 'nobody.sqlite3'}")
+    database.migrate()
+    dialogue = Dialogue(database, Library.load(), Assistant(model, database))
+    begun, _ = dialogue.begin("web", "en")
+    outcome = asyncio.run(dialogue.receive(begun.id, "now", choice="urgent_human"))
+    database.close()
+    assert all(number in outcome.replies[-1].text for number in ("55 55 33 33", "112", "113"))
 
 
 def test_the_urgent_tap_says_what_it_shares(server: Server) -> None:
