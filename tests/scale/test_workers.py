@@ -156,7 +156,7 @@ def test_what_a_server_that_was_killed_had_taken_is_answered_once_by_the_other_a
         for number, each in enumerate(people):
             pool.submit(send, number, each)
         eventually(waiting, 60)
-        workers.kill(0)
+        workers.kill(workers[0].ports[0])
     assert waiting(), "it was killed too late: nothing was left to answer"
     eventually(lambda: not waiting(), 90)
     taken = 0
