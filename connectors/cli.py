@@ -148,7 +148,7 @@ def train(
     out.print(str(trained()))
     if keep_vectors:
         from bot.settings import Settings
-        from bot.understanding import examples, questions
+        from bot.understanding import examples, questions, told
         from bot.understanding.embedding import EMBEDDER
         from bot.understanding.vectors import TrainingVectors
         from knowledge.library import Library
@@ -157,6 +157,8 @@ def train(
         vectors = TrainingVectors(settings.folder, EMBEDDER, settings.examples)
         topics = frozenset(Library.load().topics)
         files = examples.by_file(topics, settings.examples) | questions.by_file(topics)
+        files[questions.REMARKS] = [text for _, text in questions.remarks()]
+        files[told.FILE] = [part.bare for message in told.load(topics) for part in message.parts]
         for file in vectors.keep_beside(files):
             out.print(str(file))
 

@@ -50,7 +50,7 @@ from bot.effects import EFFECT, Effect
 from bot.records.database import Database
 from bot.replies import Reply
 from bot.understanding.classifier import Prediction
-from bot.understanding.components import Pinpoint
+from bot.understanding.components import Divide, Parts, Pinpoint
 from bot.understanding.embedding import EMBEDDER, digest
 from bot.understanding.labels import GOES_ON
 from bot.understanding.reading.going_on import GOING_ON, OF_US, instead
@@ -127,6 +127,13 @@ class _Model:
         pinpoint: Pinpoint = self.agent.processor.graph_runner.component(Pinpoint)
         assert pinpoint.learnt, "a trained model is loaded"
         return pinpoint.learnt
+
+    @cached_property
+    def parts(self) -> Parts:
+        """What it knows of the parts of messages."""
+        divide: Divide = self.agent.processor.graph_runner.component(Divide)
+        assert divide.learnt, "a trained model is loaded"
+        return divide.learnt
 
     def has(self, texts: Sequence[str]) -> bool:
         """Whether it is known already how these are understood."""
@@ -319,9 +326,15 @@ class Assistant:
     async def read(self, text: str, library: Library) -> Reading:
         """What a message says part by part; of a message that is one thing only, nothing more is understood than that."""
         await asyncio.to_thread(EMBEDDER.embed, text)  # it will be asked for, when a transaction is open
-        divided = plan(text, library)
+        parts = self._model.parts
+        divided = plan(text, library, seams=parts.seams)
         found = await self.understand_all([text, *divided.texts])
-        return divided.reading({each: one.ranking for each, one in zip(divided.texts, found[1:], strict=True)})
+        understood = {each: one.ranking for each, one in zip(divided.texts, found[1:], strict=True)}
+        if not divided.has_several(understood):
+            return divided.reading(understood)
+        texts = [part.text for part in divided.parts]
+        asks = parts.telling.asks(await asyncio.to_thread(EMBEDDER.embed_all, texts))
+        return divided.reading(understood, dict(zip(texts, asks.tolist(), strict=True)))
 
     @property
     def intents(self) -> frozenset[str]:

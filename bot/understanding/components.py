@@ -1,6 +1,7 @@
 """The understanding as components of Rasa's graph: thin adapters, the thinking is in the modules beside this one."""
 
 import pickle
+from dataclasses import dataclass
 from typing import Any
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -13,7 +14,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.settings import Settings
-from bot.understanding import questions
+from bot.understanding import questions, told
 from bot.understanding.classifier import Classifier, Prediction
 from bot.understanding.e5.adapter import shipped
 from bot.understanding.embedding import EMBEDDER
@@ -21,7 +22,9 @@ from bot.understanding.labels import FOLLOW_UPS, SYSTEM
 from bot.understanding.reading.going_on import GOING_ON
 from bot.understanding.reading.phrases import phrases
 from bot.understanding.safety import Safeguard
+from bot.understanding.seams import Seams
 from bot.understanding.statements import Statements
+from bot.understanding.telling import Telling
 from bot.understanding.vectors import TrainingVectors
 from knowledge.library import Library
 
@@ -175,6 +178,39 @@ class Pinpoint(_Learner):
         asked = questions.load(frozenset(Library.load(strict=False).topics))
         vectors = TrainingVectors(Settings.from_environment().folder, EMBEDDER).of(each.text for each in asked)
         return self._keep(Statements.learn(asked, vectors))
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        return messages
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What is known of the parts of messages: where they begin, and which of them only tell."""
+
+    seams: Seams
+    telling: Telling
+
+
+@DefaultV1Recipe.register(Kind.INTENT_CLASSIFIER, is_trainable=True)
+class Divide(_Learner):
+    """Learns where parts of messages begin, and what only tells. It is asked when a message is read: `learnt` is."""
+
+    learnt: Parts | None
+
+    @classmethod
+    def required_components(cls) -> list[type]:
+        return []
+
+    def train(self, training_data: TrainingData) -> Resource:
+        topics = frozenset(Library.load(strict=False).topics)
+        messages = told.load(topics)
+        parts = [(part.bare, part.topic is not None) for message in messages for part in message.parts]
+        vectors = TrainingVectors(Settings.from_environment().folder, EMBEDDER).of(text for text, _ in parts)
+        telling = Telling.learn(vectors, [asks for _, asks in parts])
+        marked = (message.get(TEXT) for message in training_data.intent_examples)
+        return self._keep(
+            Parts(Seams.learn(marked, [[part.text for part in each.parts] for each in messages]), telling)
+        )
 
     def process(self, messages: list[Message]) -> list[Message]:
         return messages

@@ -13,7 +13,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.assistant.tensorflow_stand_in import refuse_tensorflow_components
-from bot.understanding import examples, questions
+from bot.understanding import examples, questions, told
 from bot.understanding.labels import FOLLOW_UPS, GOES_ON, SYSTEM
 from knowledge.languages import available
 from knowledge.library import Library
@@ -68,6 +68,7 @@ class KnowledgeImporter(TrainingDataImporter):  # type: ignore[misc]  # Rasa's c
         topics = frozenset(self._library.topics)
         found = [*examples.load(topics, self._examples), *questions.examples(topics), *names(self._library)]
         found += questions.going_on(topics, self._library.dangerous)
+        found += told.examples(topics, self._library.dangerous)
         return TrainingData([_Taught(example) for example in found])
 
 

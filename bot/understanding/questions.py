@@ -54,13 +54,12 @@ def load(topics: frozenset[str], folder: Path = FOLDER) -> list[Question]:
 
 
 def by_file(topics: frozenset[str], folder: Path = FOLDER) -> dict[Path, list[str]]:
-    """The questions of each file, and the remarks of theirs.
+    """The questions of each file.
 
     Raises:
-        KnowledgeError: as `going_on`.
+        KnowledgeError: as `load`.
     """
-    asked = {file: [each.text for each in _questions(file, topics)] for file in _files(folder)}
-    return asked | {REMARKS: [text for _, text in _remarks()]}
+    return {file: [each.text for each in _questions(file, topics)] for file in _files(folder)}
 
 
 def examples(topics: frozenset[str], folder: Path = FOLDER) -> list[Example]:
@@ -89,11 +88,15 @@ def going_on(topics: frozenset[str], dangerous: Collection[str], folder: Path = 
         for each in asked
         if _is_taken(each.text)
     ]
-    return taken + [Example(text, label, code, f"{label}/{code}/{i}") for i, (code, text) in enumerate(_remarks())]
+    return taken + [Example(text, label, code, f"{label}/{code}/{i}") for i, (code, text) in enumerate(remarks())]
 
 
-def _remarks() -> list[tuple[str, str]]:
-    """What goes on about any topic, with its language."""
+def remarks() -> list[tuple[str, str]]:
+    """What goes on about any topic, with its language.
+
+    Raises:
+        KnowledgeError: REMARKS is not languages, each with a list of texts.
+    """
     said = read(REMARKS)
     if not _is_shaped(said):
         raise KnowledgeError([Problem(REMARKS, 1, "must be languages, each with a list of remarks")])

@@ -23,7 +23,8 @@ class TrainingVectors:
     Args:
         folder: the installation's own folder.
         embedder: what makes those that are missing.
-        beside: the folder with the example files, whose vectors stand beside them, as those of the questions do.
+        beside: the folder with the example files, whose vectors stand beside them, as do those of the questions and of
+            what people tell.
     """
 
     def __init__(self, folder: Path, embedder: Embedder, beside: Path = examples.FOLDER) -> None:
@@ -68,8 +69,9 @@ class TrainingVectors:
         return hashlib.sha256(f"{self._embedder.model.name}\0{text}".encode()).hexdigest()[:16]
 
     def _read_beside(self) -> Rows:
-        beside = (*self._beside.glob("*/*.npz"), *questions.FOLDER.glob("*.npz"), questions.REMARKS.with_suffix(".npz"))
-        files = sorted(file for file in beside if file.is_file())
+        files = sorted(
+            (*self._beside.glob("*/*.npz"), *questions.FOLDER.glob("*.npz"), *questions.FOLDER.parent.glob("*.npz"))
+        )
         return {key: row for file in files for key, row in _unpacked(file).items()}
 
     def _read(self) -> Rows:

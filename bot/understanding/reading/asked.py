@@ -1,43 +1,26 @@
-"""What is asked for, from what the whole message is about and what its parts are about. Pure: no dialogue, no replies.
-
-A part is a need of its own when it is surely about its topic and not about the message's, and the whole message is a
-little about it too. The weights are those of a logistic regression on every second line of several.jsonl and of the
-held-out questions with one need, and on stories.jsonl, all in tests/understanding. What is nearly one is offered.
-"""
+"""What is asked for, from what the whole message is about and what its parts are about. Pure: no dialogue, no replies."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from math import log
 
 from bot.understanding.labels import FOLLOW_UPS
 from bot.understanding.reading.kinds import Kind
+from bot.understanding.reading.needs import PERHAPS, SURE, needs
 from bot.understanding.reading.reading import Part, Ranking, Reading
 
-PART, WHOLE, FIRST_IN_PART, FIRST_ELSEWHERE = 0.28, 0.35, -0.18, 0.18
-"""How much it says (log odds) that the part is about its topic, that the whole message is, that the part is about the
-message's first topic, and that another part is about that."""
-OWN_NEED, PERHAPS = 1.0, 0.0
-"""The sum of these from which a part is a need of its own, and from which it may be one and is offered."""
 OFFERED = 2
-"""So many of these at most."""
-ALONE = 0.9
-"""How likely a part's topic must be where the whole message is about no topic, unless the part names it,"""
+"""So many topics at most are offered because they are nearly asked for."""
 QUESTION = 0.4
-"""and how likely a part must be a question about a topic (how much, how, when)."""
-SURE = 0.6
-"""The same where the whole message is about a topic that is not meant; and what is surely said by a part."""
+"""How likely a part must be a question about a topic (how much, how, when)."""
 SURE_WHOLE = 0.5
-"""The same for the whole."""
+"""How likely the whole must be about a topic for that to need no asking back; of a part, SURE."""
 THING = 0.3
 """How likely a topic must be to be what a person says they have, or do not mean, or what is asked about because it is named
 in what sounds like a question about the topic before."""
-BESIDE_A_NEED = ("greet", "thanks", "change_language")
-"""Where the whole message is no more than this, a part need be no surer than where its topic is refused."""
 SHORT = 6
 """So many words with "I have it already" say no more than that."""
 REFUSED = "complaint"
 """The section for who was refused."""
-_LEAST = 1e-4
 
 
 @dataclass(frozen=True)
@@ -107,35 +90,6 @@ def asked(
     return Asked(found, sections, had, not_about, named, frozenset(sure & set(found)), tuple(perhaps[:OFFERED]))
 
 
-def needs(
-    whole: Ranking,
-    parts: Sequence[Part],
-    topics: Collection[str],
-    refused: Collection[str] = (),
-    own_need: float = OWN_NEED,
-) -> tuple[str, ...]:
-    """The topics asked for, in the order written: the whole message's, and those of parts that are needs of their own.
-
-    Args:
-        own_need: the sum from which a part is one.
-    """
-    label = whole[0][0] if whole else ""
-    first = label if label in topics and label not in refused else None
-    alone = SURE if label in {*refused, *BESIDE_A_NEED} else ALONE
-    found = []
-    for part in parts:
-        for topic, share in part.ranking[:1]:
-            if topic not in topics or topic in refused:
-                continue
-            enough = SURE if topic in part.names else alone
-            own = share >= enough if first is None else _weight(part, topic, first, whole, parts) >= own_need
-            if own or topic == first:
-                found.append(topic)
-    if first and first not in found:
-        found.insert(0, first)
-    return tuple(dict.fromkeys(found))
-
-
 def _with_rankings(parts: Sequence[Part], whole: Ranking) -> list[Part]:
     """A message of one part is about what the whole is about."""
     if len(parts) == 1 and not parts[0].ranking:
@@ -143,23 +97,10 @@ def _with_rankings(parts: Sequence[Part], whole: Ranking) -> list[Part]:
     return list(parts)
 
 
-def _weight(part: Part, topic: str, first: str, whole: Ranking, parts: Sequence[Part]) -> float:
-    """How much says that a part is a need of its own."""
-    elsewhere = max((log_odds(each.ranking, first) for each in parts if each is not part), default=0.0)
-    weight = PART * log_odds(part.ranking, topic) + WHOLE * log_odds(whole, topic)
-    return weight + FIRST_IN_PART * log_odds(part.ranking, first) + FIRST_ELSEWHERE * elsewhere
-
-
 def _asks_for_another(parts: Sequence[Part], topics: Collection[str]) -> bool:
     """Whether a part that says nothing of what is not meant is about a topic."""
     others = [part for part in parts if "not_about" not in part.says]
     return any(part.names or (part.ranking and part.ranking[0][0] in topics) for part in others)
-
-
-def log_odds(ranking: Ranking, label: str) -> float:
-    """How much more likely a label is than not, as a logarithm; one that is not ranked counts as hardly likely."""
-    share = min(max(dict(ranking).get(label, 0.0), _LEAST), 1 - _LEAST)
-    return log(share / (1 - share))
 
 
 def _wants_more(parts: Sequence[Part]) -> bool:

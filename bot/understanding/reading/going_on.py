@@ -8,7 +8,7 @@ make sense only with a topic; and how long it is, for who begins something new t
 from math import inf, log
 
 from bot.understanding.classifier import Prediction
-from bot.understanding.reading.asked import log_odds
+from bot.understanding.reading.needs import log_odds
 from bot.understanding.statements import Found, likeliest
 
 GOING_ON = "goes_on"

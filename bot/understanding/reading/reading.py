@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from pydantic import BaseModel, ConfigDict
 
 from bot.understanding import language
+from bot.understanding.labels import FOLLOW_UPS, SYSTEM
 from bot.understanding.reading.dividing import divide
 from bot.understanding.reading.kinds import Kind
 from bot.understanding.reading.names import names
 from bot.understanding.reading.phrases import phrases
+from bot.understanding.seams import Seams
 from knowledge.library import Library
 
 Ranking = tuple[tuple[str, float], ...]
@@ -37,6 +39,8 @@ class Part(BaseModel):
     says: frozenset[Kind] = frozenset()
     ranking: Ranking = ()
     rest: Ranking = ()
+    asks: float = 1.0
+    """How likely it asks for something, and does not only tell."""
 
 
 class Reading(BaseModel):
@@ -71,12 +75,14 @@ class Plan:
     rests: tuple[str, ...]
     meant: str = ""
     """Of a correction, what is meant instead."""
+    plain: "Plan | None" = None
+    """What it is where no mark divides it: one part, unless those that it is divided into are about several topics."""
 
     @property
     def texts(self) -> tuple[str, ...]:
         """What there is to understand besides the whole."""
         several = [part.text for part in self.parts] if len(self.parts) > 1 else []
-        wanted = [self.left, *several, *self.rests]
+        wanted = [self.left, *several, *(self.plain.rests if self.plain else ()), *self.rests]
         return tuple(dict.fromkeys(text for text in wanted if text))[:MOST_TO_UNDERSTAND]
 
     @property
@@ -86,8 +92,17 @@ class Plan:
         left = [part.text for part in self.parts if "not_about" not in part.says]
         return " ".join(left) if len(left) < len(self.parts) else self.meant
 
-    def reading(self, understood: Mapping[str, Ranking]) -> Reading:
-        """The reading, from what each of `texts` is about."""
+    def has_several(self, understood: Mapping[str, Ranking]) -> bool:
+        """Whether parts are about different topics, danger apart."""
+        likeliest = {
+            apart_from("crisis", understood[part.text])[0][0] for part in self.parts if part.text in understood
+        }
+        return len(likeliest - {*SYSTEM, *FOLLOW_UPS}) > 1
+
+    def reading(self, understood: Mapping[str, Ranking], asks: Mapping[str, float] | None = None) -> Reading:
+        """The reading, from what each of `texts` is about, and how likely parts ask for something."""
+        if self.plain and not self.has_several(understood):
+            return self.plain.reading(understood)
         return Reading(
             left=understood.get(self.left, ()),
             parts=tuple(
@@ -95,6 +110,7 @@ class Plan:
                     update={
                         "ranking": understood.get(part.text, ())[:KEPT],
                         "rest": understood.get(rest, ())[:KEPT],
+                        "asks": (asks or {}).get(part.text, 1.0),
                     }
                 )
                 for part, rest in zip(self.parts, self.rests, strict=True)
@@ -102,18 +118,20 @@ class Plan:
         )
 
 
-def plan(text: str, library: Library, code: str | None = None) -> Plan:
+def plan(text: str, library: Library, code: str | None = None, seams: Seams | None = None) -> Plan:
     """Divide a message and see what it names and says.
 
     Args:
         code: its language; told from the text where it is not given.
+        seams: says where parts begin though nothing stands between them.
     """
+    plain = plan(text, library, code) if seams else None
     known = names(library)
     found = code or (language.identify(text) or ("", 0.0))[0]
     codes = _NORWEGIAN if found in _NORWEGIAN else (found,)
     joining = [word for each in codes for word in phrases().joining.get(each, ())]
     meant = phrases().corrected(text)
-    divided = divide(meant or text, joining, lambda word: bool(known.in_text(word)))
+    divided = divide(meant or text, joining, lambda word: bool(known.in_text(word)), seams)
     found_names = [known.in_text(part) for part in divided]
     rests = tuple(known.without(part) if names else "" for part, names in zip(divided, found_names, strict=True))
     says = [_said(part, rest) for part, rest in zip(divided, rests, strict=True)]
@@ -124,7 +142,8 @@ def plan(text: str, library: Library, code: str | None = None) -> Plan:
     parts = (
         Part(text=part, names=names, says=said) for part, names, said in zip(divided, found_names, says, strict=True)
     )
-    return Plan(tuple(parts), rests, meant)
+    unmarked = plain if plain and len(plain.parts) == 1 < len(divided) else None
+    return Plan(tuple(parts), rests, meant, unmarked)
 
 
 def _said(part: str, rest: str) -> frozenset[Kind]:
