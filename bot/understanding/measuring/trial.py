@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.understanding import examples as example_files
-from bot.understanding import questions
+from bot.understanding import questions, told
 from bot.understanding.classifier import NETWORKS, ON_TRIAL, Classifier
 from bot.understanding.e5.adapter import shipped
 from bot.understanding.embedding import EMBEDDER, PLAIN, Vector
@@ -70,9 +70,10 @@ class Material:
         (kept,) = np.nonzero(sampled | apart)
         examples = [found[i] for i in kept]
         library = Library.load(strict=False)
-        going_on = questions.going_on(frozenset(library.topics), library.dangerous)
-        some = splits.sample([example.situation for example in going_on], share)
-        called = [*names(library), *(going_on[i] for i in some)]
+        further = questions.going_on(frozenset(library.topics), library.dangerous)
+        further += told.examples(library.topics, library.dangerous)
+        some = splits.sample([example.situation for example in further], share)
+        called = [*names(library), *(further[i] for i in some)]
         vectors = vectors_of.of(example.text for example in [*examples, *called])
         number = len(examples)
         return cls(tuple(examples), vectors[:number], tuple(called), vectors[number:], apart[kept], vectors_of)

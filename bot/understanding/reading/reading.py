@@ -125,9 +125,9 @@ def plan(text: str, library: Library, code: str | None = None, seams: Seams | No
         code: its language; told from the text where it is not given.
         seams: says where parts begin though nothing stands between them.
     """
-    plain = plan(text, library, code) if seams else None
     known = names(library)
     found = code or (language.identify(text) or ("", 0.0))[0]
+    plain = plan(text, library, found) if seams else None
     codes = _NORWEGIAN if found in _NORWEGIAN else (found,)
     joining = [word for each in codes for word in phrases().joining.get(each, ())]
     meant = phrases().corrected(text)
