@@ -26,8 +26,9 @@ from bot.understanding.statements import SURE, Found, after_short, answering
 from knowledge.library import Library
 
 Events = list[dict[str, Any]]
-PERHAPS_DANGER = 0.04
-"""Below what is treated as danger, but enough to name the emergency numbers beside the answer."""
+PERHAPS_DANGER, IN_A_PART = 0.04, 0.7
+"""Below what is treated as danger, but enough to name the emergency numbers beside the answer: of a message, and of a part
+of it ("I am afraid of my husband and we need a kindergarten place")."""
 
 
 @dataclass(frozen=True)
@@ -237,7 +238,7 @@ class Answer(RettvisAction):
         now = Situation(dispatcher, tracker)
         just_warned = tracker.get_slot("just_warned")
         events = [*self.act(now), *([SlotSet("just_warned", None)] if just_warned else [])]
-        if (now.is_typed and now.danger >= PERHAPS_DANGER) or _cannot_wait(now) or just_warned:
+        if _perhaps_danger(now) or _cannot_wait(now) or just_warned:
             choices = now.said[-1].choices if now.said else ()
             now.say_text(
                 answers.in_danger(now.speech),
@@ -246,6 +247,12 @@ class Answer(RettvisAction):
             )
         now.utter()
         return events
+
+
+def _perhaps_danger(now: Situation) -> bool:
+    """Whether a message is a little like danger, or a part of it is likely danger."""
+    parts = [dict(part.ranking).get("crisis", 0.0) for part in now.reading.parts]
+    return now.is_typed and (now.danger >= PERHAPS_DANGER or max(parts, default=0.0) >= IN_A_PART)
 
 
 def _cannot_wait(now: Situation) -> bool:

@@ -134,6 +134,21 @@ def test_one_word_does_so_too_where_the_danger_was_not_sure_and_more_was_answere
     citizen.request("DELETE")
 
 
+@pytest.mark.parametrize(
+    ("language", "said", "topic"),
+    [
+        ("en", "I am afraid of my husband and we need a kindergarten place", "barnehage"),
+        ("nb", "mannen min skremmer meg, hvordan søker jeg barnehageplass", "barnehage"),
+        ("pl", "mąż mi grozi, jak dostać mieszkanie komunalne", "kommunal-bolig"),
+    ],
+)
+def test_danger_in_one_part_of_a_question_has_the_numbers(server: Server, language: str, said: str, topic: str) -> None:
+    replies = Citizen(server, language=language).write(said)
+    answered = [reply["card"].get("topic") for reply in replies if reply["card"]]
+    assert topic in [*answered, *(choice["id"] for choice in replies[-1]["choices"])]
+    assert any("112" in reply["text"] for reply in replies)
+
+
 def test_what_is_answered_first_after_the_card_has_the_numbers_below(server: Server) -> None:
     citizen = Citizen(server, language="en")
     citizen.write("I took too many pills")
